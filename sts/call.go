@@ -1,0 +1,136 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/secret"
+)
+
+// slack is how far an expiry may be from Date plus duration before it counts as shortened: both have whole
+// seconds, and STS needs a moment between the two.
+const slack = 30 * time.Second
+
+// newSDK wires the SDK's client by hand: no configuration is loaded, so no profile, no endpoint variable and no
+// shared file of this computer can change or break the call.
+func newSDK(httpClient *http.Client, e Endpoint, backoff retry.BackoffDelayer) *awssts.Client {
+	return awssts.New(awssts.Options{
+		Region:       e.Region,
+		BaseEndpoint: aws.String(e.URL),
+		HTTPClient:   newSender(httpClient),
+		Retryer:      newRetryer(backoff),
+	})
+}
+
+// newRetryer tries three times: throttling, 5xx, and connections that failed before a byte of the request was
+// sent. A nil backoff is the SDK's, exponential with jitter; waiting ends with the context.
+func newRetryer(backoff retry.BackoffDelayer) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 3
+		o.MaxBackoff = 5 * time.Second
+		o.Backoff = backoff
+		if backoff == nil {
+			o.Backoff = retry.NewExponentialJitterBackoff(o.MaxBackoff)
+		}
+		o.Retryables = []retry.IsErrorRetryable{
+			retry.IsErrorRetryableFunc(unsent),
+			retry.RetryableHTTPStatusCode{Codes: retry.DefaultRetryableHTTPStatusCodes},
+			retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
+		}
+	})
+}
+
+// unsent decides about every failure of the network, so that the SDK's own, wider rule is not asked.
+func unsent(err error) aws.Ternary {
+	var broken *NetworkError
+	if !errors.As(err, &broken) {
+		return aws.UnknownTernary
+	}
+	return aws.BoolTernary(broken.Phase.beforeSending() && !permanent(broken.Err))
+}
+
+// assume makes one AssumeRoleWithSAML call for d.
+func (c *Client) assume(ctx context.Context, assertion secret.Text, role saml.Role, sessionEnds time.Time, w Wish, d time.Duration) (Session, error) {
+	input := &awssts.AssumeRoleWithSAMLInput{
+		RoleArn:         aws.String(role.ARN),
+		PrincipalArn:    aws.String(role.PrincipalARN),
+		SAMLAssertion:   aws.String(assertion.Reveal()),
+		DurationSeconds: aws.Int32(int32(d / time.Second)),
+		PolicyArns:      policyARNs(w.PolicyARNs),
+	}
+	if w.Policy != "" {
+		input.Policy = aws.String(w.Policy)
+	}
+	out, err := c.sdk.AssumeRoleWithSAML(ctx, input)
+	if err != nil {
+		return Session{}, c.failure(ctx, opAssume, role, err, assertion)
+	}
+	s, ok := session(out)
+	if !ok || errors.Is(ctx.Err(), context.Canceled) { // an answer may still come in while the connection is closed
+		return Session{}, c.unreadable(ctx, out.ResultMetadata)
+	}
+	now := c.now()
+	date, dated := serverDate(out.ResultMetadata)
+	if dated {
+		s.ClockOffset = date.Sub(now).Round(time.Second)
+	} else {
+		date = now
+	}
+	s.Granted = s.Expiration.Sub(date)
+	// Without STS's own clock only an expiry that is the IdP's very end of session proves who shortened it.
+	short := s.Granted < d-slack
+	if short && (dated || (s.Expiration.Sub(sessionEnds).Abs() <= slack)) {
+		s.LimitedBy = LimitIdPSession
+	} else {
+		s.Granted = d
+	}
+	return s, nil
+}
+
+// maxKey is the longest secret key or token taken, in bytes. AWS says of the token only that its size varies.
+const maxKey = 16 << 10
+
+// printable reports whether s is made of 1 to limit visible ASCII characters: what may be written into a file or
+// handed to a program as it is.
+func printable(s string, limit int) bool {
+	return s != "" && len(s) <= limit && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// session reads an answer. It is not ok if a part is missing, or is not made of the characters it should have.
+func session(out *awssts.AssumeRoleWithSAMLOutput) (Session, bool) {
+	if out.Credentials == nil || out.AssumedRoleUser == nil || out.Credentials.Expiration == nil {
+		return Session{}, false
+	}
+	id, key := aws.ToString(out.Credentials.AccessKeyId), aws.ToString(out.Credentials.SecretAccessKey)
+	token, arn := aws.ToString(out.Credentials.SessionToken), aws.ToString(out.AssumedRoleUser.Arn)
+	ok := printable(id, 128) && printable(key, maxKey) && printable(token, maxKey) &&
+		printable(arn, 2048) && strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":assumed-role/")
+	return Session{
+		Credentials: Credentials{
+			AccessKeyID: id, SecretAccessKey: secret.New(key), SessionToken: secret.New(token),
+			Expiration: out.Credentials.Expiration.UTC(),
+		},
+		AssumedRoleARN: arn,
+	}, ok
+}
+
+// serverDate is the time at which STS answered, by its own clock.
+func serverDate(m middleware.Metadata) (time.Time, bool) {
+	raw, ok := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response)
+	if !ok || raw == nil {
+		return time.Time{}, false
+	}
+	date, err := http.ParseTime(raw.Header.Get("Date"))
+	return date, err == nil
+}

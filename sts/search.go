@@ -1,0 +1,97 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// search finds the longest session that a role gives, up to a wish.
+type search struct {
+	ask   func(time.Duration) (Session, error) // one call; the error is what the caller of the package sees
+	calls int
+}
+
+// run asks for what is wished for (or for the Guess, where an earlier search found that to be all), and, when the
+// role's maximum is lower, searches the whole hours below. Worst case: one call and four more.
+//
+// A Guess that is granted is taken: the point of remembering it is the one call. An Exact wish is asked for as it
+// stands, since the role may have been given more time meanwhile.
+func (s *search) run(ctx context.Context, w Wish) (Session, error) {
+	wanted := w.Duration
+	if w.Max {
+		wanted = MaxDuration
+	}
+	first := wanted
+	if !w.Exact && w.Guess >= MinRoleMax && w.Guess < wanted {
+		first = w.Guess.Truncate(time.Second)
+	}
+	session, err := s.call(first)
+	roleLimits := first < wanted
+	switch {
+	case err == nil && (roleLimits || first == MaxDuration):
+		session.RoleMax = first
+	case overMaximum(err) && first > MinRoleMax:
+		session, err = s.below(ctx, first)
+		roleLimits = true
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	session.Asked = wanted
+	if session.LimitedBy == "" {
+		session.LimitedBy = LimitRequested
+		if roleLimits {
+			session.LimitedBy = LimitRole
+		}
+	}
+	return session, nil
+}
+
+// below searches the whole hours under a refused duration. One hour needs no proof, every role allows it; it is
+// called only where it is the answer, as the answer has to be a session that was granted.
+//
+// A session that the IdP's own session already shortens ends the search: more hours would not make it longer.
+func (s *search) below(ctx context.Context, refused time.Duration) (Session, error) {
+	low, high := 1, int((refused-1)/time.Hour) // the maximum is at least low and at most high hours
+	var best Session
+	have := false
+	for low < high {
+		middle := (low + high + 1) / 2
+		session, err := s.call(time.Duration(middle) * time.Hour)
+		switch {
+		case err == nil && session.LimitedBy == LimitIdPSession:
+			return session, nil
+		case err == nil:
+			low, best, have = middle, session, true
+		case overMaximum(err):
+			high = middle - 1
+		case have && !errors.Is(ctx.Err(), context.Canceled):
+			// Keys in hand are worth more than a longer session that cannot be had now; only a person who
+			// stops the run wants neither. RoleMax stays unknown.
+			return best, nil
+		default:
+			return Session{}, err
+		}
+	}
+	if !have {
+		session, err := s.call(time.Duration(low) * time.Hour)
+		if err != nil {
+			return Session{}, err
+		}
+		best = session
+	}
+	best.RoleMax = time.Duration(low) * time.Hour
+	return best, nil
+}
+
+func (s *search) call(d time.Duration) (Session, error) {
+	s.calls++
+	return s.ask(d)
+}
+
+// overMaximum reports whether STS refused a duration because of the role's MaxSessionDuration.
+func overMaximum(err error) bool {
+	var refusal *Error
+	return errors.As(err, &refusal) && refusal.Reason == ReasonOverMaximum
+}
