@@ -1,0 +1,289 @@
+package profiles
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	mathrand "math/rand/v2"
+	"strings"
+	"time"
+)
+
+// How a file is changed, step by step:
+//  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock;
+//  2. edit; nothing to change: done;
+//  3. write the new text to a temporary file in the same folder, and sync it: an error here is final;
+//  4. read the file once more; where it changed meanwhile, start again from 1;
+//  5. rename the temporary file over it, and sync the folder;
+//  6. read again as in 1; where what was to be written is not there, start again.
+const (
+	settle      = 2 * time.Millisecond // between two reads that have to agree
+	settleTries = 500                  // a file that changes for a second is not going to settle
+	redos       = 10                   // times that a save starts again
+
+	passingWait = 2 * time.Second // for a rename that fails for a moment (Windows)
+
+	temporarySuffix = ".tmp"
+	backupSuffix    = ".backup"
+	staleAfter      = time.Hour // a temporary file of a process that was killed
+)
+
+// errChanged: another program changed the file between reading and replacing it.
+var errChanged = errors.New("the file changed meanwhile")
+
+// commit makes the edit hold in a file. edit is a function of the text alone, which finds nothing to do in a text
+// that it made itself; it may be called many times.
+func (s *saving) commit(ctx context.Context, t target, edit func(text string) (string, error)) error {
+	for range redos + 1 {
+		before, err := s.settled(ctx, t)
+		if err != nil {
+			return err
+		}
+		after, err := edit(before.text)
+		if err != nil {
+			return err
+		}
+		mode := s.modeFor(before)
+		if after == before.text && (!before.exists || mode == before.meta.Mode.Perm()) {
+			return nil
+		}
+		if len(after) > largest {
+			return &FileError{Path: t.path(), Step: "write it", Err: errTooLarge}
+		}
+		err = s.replace(ctx, t, before, after, mode)
+		if err == nil {
+			err = s.holds(ctx, t, after, edit)
+		}
+		if !errors.Is(err, errChanged) {
+			return err
+		}
+		if err := pauseFor(ctx, settle+mathrand.N(4*settle)); err != nil {
+			return err
+		}
+	}
+	return &FileError{Path: t.path(), Step: "save it", Err: errKeepsChanging}
+}
+
+// holds reads a file again after it was replaced, and gives errChanged if somebody has written an older state over
+// what was saved.
+func (s *saving) holds(ctx context.Context, t target, after string, edit func(string) (string, error)) error {
+	now, err := s.settled(ctx, t)
+	if err != nil {
+		return err
+	}
+	if now.text == after {
+		return nil
+	}
+	again, err := edit(now.text)
+	if err != nil {
+		return err
+	}
+	if again != now.text {
+		return errChanged
+	}
+	return nil // others have added theirs, ours is there
+}
+
+// settled reads a file until two reads agree. One that does not exist is an empty content.
+func (s *saving) settled(ctx context.Context, t target) (content, error) {
+	last, err := s.read(t)
+	for range settleTries {
+		if err != nil {
+			return content{}, err
+		}
+		if err := pauseFor(ctx, settle); err != nil {
+			return content{}, err
+		}
+		var now content
+		if now, err = s.read(t); err == nil && now.text == last.text && now.exists == last.exists {
+			return now, nil
+		}
+		last = now
+	}
+	return content{}, &FileError{Path: t.path(), Step: "read it", Err: errKeepsChanging}
+}
+
+// read reads a file once, and looks again at what find found safe.
+func (s *saving) read(t target) (content, error) {
+	t.exists = false // find looked at another moment
+	now, err := readTarget(s.disk, t)
+	if errors.Is(err, fs.ErrNotExist) {
+		return content{}, nil
+	}
+	if err != nil {
+		return content{}, err
+	}
+	return now, safeFile(t.path(), now.meta)
+}
+
+// modeFor is the mode of the new file: that of the old one, without what others could do with it.
+func (s *saving) modeFor(before content) fs.FileMode {
+	if !before.exists {
+		return 0o600
+	}
+	perm := before.meta.Mode.Perm()
+	if perm&0o077 == 0 {
+		return perm
+	}
+	if perm &= 0o600; perm == 0 {
+		perm = 0o600
+	}
+	return perm
+}
+
+// replace puts a new text in the place of the one that was read. errChanged: the file is no longer as it was read.
+func (s *saving) replace(ctx context.Context, t target, before content, after string, mode fs.FileMode) (err error) {
+	name, err := s.writeBeside(t, temporarySuffix, after, mode)
+	if err != nil {
+		return err
+	}
+	renamed := false
+	defer func() {
+		if !renamed {
+			_ = s.disk.Remove(name) // the error that is returned is the one that counts
+		}
+	}()
+	for waited, pause := time.Duration(0), 10*time.Millisecond; ; pause *= 2 {
+		now, err := s.read(t)
+		if err != nil {
+			return err
+		}
+		if now.text != before.text || now.exists != before.exists {
+			return errChanged
+		}
+		err = s.disk.Rename(name, t.path())
+		if err == nil {
+			break
+		}
+		if cannotReplace(err) {
+			return s.rewrite(t, before, after)
+		}
+		if waited >= passingWait || !passing(err) {
+			return &FileError{Path: t.path(), Step: "put the new file in its place", Err: err}
+		}
+		if err := pauseFor(ctx, pause); err != nil {
+			return err
+		}
+		waited += pause
+	}
+	renamed = true
+	if before.exists && mode != before.meta.Mode.Perm() {
+		s.sayf("%s: other users could read it (mode %04o); it is %04o now", shownPath(t.path()), before.meta.Mode.Perm(), mode)
+	}
+	if err := s.disk.SyncFolder(t.folder); err != nil {
+		return &FileError{Path: t.path(), Step: "make sure that the new file lasts (it is in place)", Err: err}
+	}
+	return nil
+}
+
+// writeBeside writes a new file in the folder of the target, whole and synced, and gives its path. Its name cannot be
+// guessed, and nothing that is already there is used. On an error nothing is left of it.
+func (s *saving) writeBeside(t target, suffix, text string, mode fs.FileMode) (_ string, err error) {
+	var path string
+	fail := func(step string, err error) error { return &FileError{Path: t.path(), Step: step, Err: err} }
+	var f file
+	for range 8 { // one is enough, unless somebody knows the random numbers
+		path = t.beside("-" + randomName() + suffix)
+		if f, err = s.disk.Create(path); !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return "", fail("make a temporary file beside it", err)
+	}
+	open := true
+	defer func() {
+		if err != nil {
+			if open {
+				_ = f.Close()
+			}
+			_ = s.disk.Remove(path)
+		}
+	}()
+	if _, err := f.Write([]byte(text)); err != nil {
+		return "", fail("write the temporary file", err)
+	}
+	m, err := f.Stat()
+	if err != nil {
+		return "", fail("look at the temporary file", err)
+	}
+	if m.Mode.Perm() != mode {
+		if err := f.Chmod(mode); err != nil {
+			return "", fail("set the mode of the temporary file", err)
+		}
+	}
+	// Never tried again: after a failed fsync the system may have dropped the pages, and a second one would succeed.
+	if err := f.Sync(); err != nil {
+		return "", fail("sync the temporary file", err)
+	}
+	open = false
+	if err := f.Close(); err != nil {
+		return "", fail("close the temporary file", err)
+	}
+	return path, nil
+}
+
+// rewrite writes a file in place, which is all that can be done with one that is a mount of its own. A copy of the
+// old text is kept beside it until the new one is whole.
+func (s *saving) rewrite(t target, before content, after string) error {
+	backup, err := s.writeBeside(t, backupSuffix, before.text, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := s.disk.SyncFolder(t.folder); err != nil {
+		return &FileError{Path: t.path(), Step: "sync the folder of its copy " + shownPath(backup), Err: err}
+	}
+	if err := s.overwrite(t, after); err != nil {
+		return &FileError{Path: t.path(), Step: "write it in place (what it held is in " + shownPath(backup) + ")", Err: err}
+	}
+	if err := s.disk.Remove(backup); err != nil {
+		return &FileError{Path: backup, Step: "remove the copy that is no longer needed", Err: err}
+	}
+	s.say(shownPath(t.path()) + ": it cannot be replaced (it is mounted by itself), so it was written in place")
+	return nil
+}
+
+func (s *saving) overwrite(t target, text string) error {
+	f, err := s.disk.Rewrite(t.path())
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write([]byte(text)); err == nil {
+		err = f.Truncate(int64(len(text)))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// sweep removes temporary files of samlogin processes that were killed more than an hour ago. It is only tidying:
+// what cannot be removed stays.
+func (s *saving) sweep(t target, now time.Time) {
+	names, err := s.disk.List(t.folder)
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		random, ok := strings.CutPrefix(name, "."+t.base+".samlogin-")
+		random, temporary := strings.CutSuffix(random, temporarySuffix)
+		if !ok || !temporary || len(random) != randomLength {
+			continue
+		}
+		path := t.beside("-" + random + temporarySuffix)
+		m, err := s.disk.Lstat(path)
+		if err == nil && m.Mode.IsRegular() && m.Mine && now.Sub(m.Modified) > staleAfter {
+			_ = s.disk.Remove(path)
+		}
+	}
+}
+
+const randomLength = 32 // characters: 128 random bits in hexadecimal
+
+func randomName() string {
+	b := make([]byte, randomLength/2)
+	_, _ = rand.Read(b) // never fails: it ends the process where the system has no random numbers
+	return hex.EncodeToString(b)
+}

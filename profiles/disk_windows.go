@@ -1,0 +1,93 @@
+package profiles
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// openFlags: Windows has no named pipes in folders, and needs a privilege to make symbolic links.
+const openFlags = 0
+
+// describe gives the permission bits of a private file: on Windows the access list of the profile folder decides,
+// and Create gives a file one of its own.
+func describe(info fs.FileInfo) meta {
+	m := meta{Mode: info.Mode()&^fs.ModePerm | 0o600, Size: info.Size(), Modified: info.ModTime(), Mine: true, Links: 1}
+	if info.IsDir() {
+		m.Mode |= 0o100
+	}
+	return m
+}
+
+// links counts the names of an open file.
+func links(f *os.File, found uint64) uint64 {
+	var info windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info); err != nil {
+		return found
+	}
+	return uint64(info.NumberOfLinks)
+}
+
+// Create makes the file with an access list of its own (protected from inheritance): this user and the system, in
+// the same call, so that there is no moment in which others can open it.
+func (system) Create(path string) (file, error) {
+	fail := func(err error) (file, error) { return nil, &fs.PathError{Op: "create", Path: path, Err: err} }
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return fail(err)
+	}
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return fail(err)
+	}
+	sd, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;" + user.User.Sid.String() + ")(A;;FA;;;SY)")
+	if err != nil {
+		return fail(err)
+	}
+	sa := windows.SecurityAttributes{SecurityDescriptor: sd}
+	sa.Length = uint32(unsafe.Sizeof(sa))
+	handle, err := windows.CreateFile(name, windows.GENERIC_READ|windows.GENERIC_WRITE, 0, &sa, windows.CREATE_NEW, windows.FILE_ATTRIBUTE_NORMAL, 0)
+	if err != nil {
+		return fail(err)
+	}
+	return openFile{os.NewFile(uintptr(handle), path)}, nil
+}
+
+// Rename replaces in one step, and returns when the change is on the disk.
+func (system) Rename(from, to string) error {
+	fail := func(err error) error { return &os.LinkError{Op: "rename", Old: from, New: to, Err: err} }
+	source, err := windows.UTF16PtrFromString(from)
+	if err != nil {
+		return fail(err)
+	}
+	target, err := windows.UTF16PtrFromString(to)
+	if err != nil {
+		return fail(err)
+	}
+	if err := windows.MoveFileEx(source, target, windows.MOVEFILE_REPLACE_EXISTING|windows.MOVEFILE_WRITE_THROUGH); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// SyncFolder has nothing to do: Rename writes through, and folders cannot be synced.
+func (system) SyncFolder(string) error { return nil }
+
+// noLocks recognises a network file system without locks.
+func noLocks(err error) bool {
+	return errors.Is(err, windows.ERROR_NOT_SUPPORTED) || errors.Is(err, windows.ERROR_INVALID_FUNCTION)
+}
+
+// cannotReplace: files are not mounted one by one on Windows.
+func cannotReplace(error) bool { return false }
+
+// passing recognises a target that an antivirus program, an indexer or an AWS client has open at this moment.
+func passing(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+}
+
+// circle recognises symbolic links that lead back to themselves.
+func circle(err error) bool { return errors.Is(err, windows.ERROR_CANT_RESOLVE_FILENAME) }
