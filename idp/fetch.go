@@ -1,0 +1,221 @@
+package idp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+const maxRedirects = 15 // in a row
+
+// fetcher gets pages. It follows redirects itself: Go's client sends the body of a POST, password included, to
+// whatever host a 307 or 308 names.
+type fetcher struct {
+	client  http.Client
+	agent   string
+	observe func(Event)
+	dated   func(server time.Time)
+}
+
+func newFetcher(transport http.RoundTripper, agent string, observe func(Event), dated func(time.Time)) *fetcher {
+	return &fetcher{
+		client: http.Client{
+			Transport:     transport,
+			Jar:           newJar(),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		agent: agent, observe: observe, dated: dated,
+	}
+}
+
+// A request is one thing to send. Pairs go into the body of a POST, into the query of a GET form.
+type request struct {
+	method string
+	url    *url.URL
+	pairs  []Pair
+	from   *Page // the page that led here, nil at the start
+	step   string
+}
+
+// get sends a request, follows its redirects and reads the page at the end.
+func (f *fetcher) get(ctx context.Context, r request) (*Page, error) {
+	if r.method == http.MethodGet && r.pairs != nil { // a GET form replaces the query of its action
+		target := *r.url
+		target.RawQuery = encode(r.pairs)
+		r.url = &target
+	}
+	for range maxRedirects + 1 {
+		if err := allowed(r); err != nil {
+			return nil, err
+		}
+		answer, err := f.send(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		location := answer.Header.Get("Location")
+		if answer.StatusCode < 300 || answer.StatusCode > 399 || location == "" {
+			return f.read(ctx, r, answer)
+		}
+		_ = answer.Body.Close()
+		if r, err = redirected(r, answer.StatusCode, location); err != nil {
+			return nil, err
+		}
+	}
+	return nil, &PageError{Address: address(r.url), Why: "it redirects in a circle: more than 15 redirects in a row"}
+}
+
+// allowed keeps every request on TLS.
+func allowed(r request) error {
+	to, err := OriginOf(r.url)
+	var from Origin
+	if r.from != nil {
+		from = r.from.Origin
+	}
+	if err != nil {
+		return &SafetyError{Rule: err.Error(), From: from}
+	}
+	if !to.Secure() {
+		return &SafetyError{Rule: to.Host() + " is reached without TLS (" + to.String() + ")", From: from, To: to}
+	}
+	return nil
+}
+
+// redirected is the request that follows a redirect: 307 and 308 repeat method and body, but only within the origin;
+// every other redirect becomes a GET without a body (Fetch standard, HTTP-redirect fetch).
+func redirected(r request, status int, location string) (request, error) {
+	here, _ := OriginOf(r.url)
+	to, err := resolve(r.url, location)
+	if err != nil {
+		return r, &SafetyError{Rule: "a redirect leads to " + err.Error(), From: here}
+	}
+	next := request{method: http.MethodGet, url: to, from: r.from, step: r.step}
+	if (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) && r.method != http.MethodGet {
+		if there, err := OriginOf(to); err != nil || there != here {
+			return r, &SafetyError{Rule: "a redirect would repeat what was sent to another server", From: here, To: there}
+		}
+		next.method, next.pairs = r.method, r.pairs
+	}
+	if origin, err := OriginOf(to); err != nil || origin != here {
+		next.from = nil // no Referer across origins
+	}
+	return next, nil
+}
+
+func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
+	target := *r.url
+	target.Fragment = ""
+	var body io.Reader
+	if r.method == http.MethodPost {
+		body = strings.NewReader(encode(r.pairs))
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, target.String(), body)
+	if err != nil {
+		return nil, &SafetyError{Rule: "an address that cannot be requested"}
+	}
+	req.GetBody = nil // what was typed is sent once; no layer below may send it again
+	req.Header.Set("User-Agent", f.agent)
+	req.Header.Set("Accept", "text/html,application/xhtml+xml")
+	req.Header.Set("Accept-Language", "en")
+	if r.method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	origin, _ := OriginOf(&target)
+	if r.from != nil && r.from.Origin == origin {
+		referer := *r.from.URL
+		referer.Fragment, referer.User = "", nil
+		req.Header.Set("Referer", referer.String())
+		if r.method == http.MethodPost {
+			req.Header.Set("Origin", origin.String())
+		}
+	}
+	answer, err := f.client.Do(req)
+	f.tell(r, origin, &target, answer)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, &NetworkError{Step: r.step, Host: origin.Host(), Err: withoutURL(err)}
+	}
+	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil && f.dated != nil {
+		f.dated(date)
+	}
+	return answer, nil
+}
+
+func (f *fetcher) tell(r request, origin Origin, target *url.URL, answer *http.Response) {
+	if f.observe == nil {
+		return
+	}
+	e := Event{Method: r.method, Address: address(target), Request: requestID(target)}
+	for _, p := range r.pairs {
+		e.Sent = append(e.Sent, foreign.Cut(foreign.Clean(p.Name), 60))
+	}
+	if answer != nil {
+		e.Status = answer.StatusCode
+		if to, err := resolve(target, answer.Header.Get("Location")); err == nil && answer.Header.Get("Location") != "" {
+			e.To = address(to)
+		}
+	}
+	f.observe(e)
+}
+
+var guid = regexp.MustCompile(`^[0-9A-Fa-f-]{36}$`)
+
+// requestID is AD FS's client-request-id, which an administrator searches the event log by.
+func requestID(u *url.URL) string {
+	if id := u.Query().Get("client-request-id"); guid.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+// read reads the page of an answer, at most maxPageBytes of it after decompression.
+func (f *fetcher) read(ctx context.Context, r request, answer *http.Response) (*Page, error) {
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxPageBytes+1))
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		origin, _ := OriginOf(r.url)
+		return nil, &NetworkError{Step: r.step, Host: origin.Host(), Err: withoutURL(err)}
+	}
+	if len(body) > maxPageBytes {
+		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: "the page is larger than 4 MiB"}
+	}
+	p, err := ReadPage(r.url, answer.StatusCode, answer.Header, body)
+	if err != nil {
+		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: strings.TrimPrefix(err.Error(), errUnread.Error()+": ")}
+	}
+	return p, nil
+}
+
+// withoutURL drops the address that net/http puts before its errors: its query may hold what must not be shown.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// encode writes pairs as a form body in the order of the page (url.Values would sort them).
+func encode(pairs []Pair) string {
+	var b strings.Builder
+	for i, p := range pairs {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(p.Name))
+		b.WriteByte('=')
+		b.WriteString(url.QueryEscape(p.Value))
+	}
+	return b.String()
+}

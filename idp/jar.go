@@ -1,0 +1,73 @@
+package idp
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// maxCookies is how many cookies one IdP may set during a run (security case 15).
+const maxCookies = 200
+
+// A jar keeps the cookies of one run. Beside the rules of RFC 6265 it keeps cookies of different ports of a host
+// apart, honours the __Host- and __Secure- prefixes, and stops taking cookies after maxCookies.
+type jar struct {
+	mu    sync.Mutex
+	ports map[string]*cookiejar.Jar // scheme and port -> cookies
+	seen  map[string]bool           // names taken, with who set them
+}
+
+func newJar() *jar { return &jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
+
+func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
+	origin, err := OriginOf(u)
+	if err != nil || !origin.Secure() {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var take []*http.Cookie
+	for _, c := range cookies {
+		key := origin.String() + " " + c.Name
+		if prefixBroken(c) || (!j.seen[key] && len(j.seen) >= maxCookies) {
+			continue
+		}
+		j.seen[key] = true
+		take = append(take, c)
+	}
+	j.of(origin).SetCookies(u, take)
+}
+
+func (j *jar) Cookies(u *url.URL) []*http.Cookie {
+	origin, err := OriginOf(u)
+	if err != nil || !origin.Secure() {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.of(origin).Cookies(u)
+}
+
+func (j *jar) of(o Origin) *cookiejar.Jar {
+	kept := j.ports[o.port]
+	if kept == nil {
+		kept, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // its error is always nil
+		j.ports[o.port] = kept
+	}
+	return kept
+}
+
+// prefixBroken reports a cookie whose name promises what its attributes do not keep (RFC 6265bis, 4.1.3).
+func prefixBroken(c *http.Cookie) bool {
+	switch {
+	case strings.HasPrefix(c.Name, "__Host-"):
+		return !c.Secure || c.Domain != "" || c.Path != "/"
+	case strings.HasPrefix(c.Name, "__Secure-"):
+		return !c.Secure
+	}
+	return false
+}

@@ -1,0 +1,97 @@
+package idp
+
+import (
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/secret"
+)
+
+// The recognisers of this file know pages that every kind of IdP shows.
+
+// ReadResponse knows the last page of every login: a form that a browser would post to AWS, with the response in it.
+// A response that would go anywhere else, or stands there twice, is refused: it is good for five minutes at AWS.
+func ReadResponse(p *Page) Step {
+	var holder *Form
+	values := 0
+	for _, f := range p.Forms {
+		for _, field := range f.Fields {
+			if field.Name == "SAMLResponse" {
+				holder, values = f, values+1
+			}
+		}
+	}
+	for _, field := range p.Orphans {
+		if field.Name == "SAMLResponse" {
+			values++
+		}
+	}
+	switch {
+	case values == 0:
+		return nil
+	case values > 1:
+		return Stop{&SafetyError{Rule: "the page holds more than one SAML response", From: p.Origin}}
+	case holder == nil:
+		return Stop{&SafetyError{Rule: "the page holds a SAML response outside every form", From: p.Origin}}
+	}
+	field := holder.Field("SAMLResponse")
+	if field.Type != "hidden" && field.Type != "text" {
+		return Stop{&SafetyError{Rule: "the page holds the SAML response in a " + field.Type + " element", From: p.Origin, To: holder.Target}}
+	}
+	if holder.Action == nil || holder.Method != "POST" || holder.Overridden() {
+		return Stop{&SafetyError{Rule: "the SAML response would not be posted to AWS", From: p.Origin, To: holder.Target}}
+	}
+	if _, ok := saml.SignInAddress(holder.Action); !ok {
+		return Stop{&SafetyError{Rule: "the SAML response would go to an address that is not AWS's", From: p.Origin, To: holder.Target}}
+	}
+	return Done{Encoded: secret.New(field.Value)}
+}
+
+// ReadRefresh knows a page that leads on by itself (meta refresh) and asks nothing.
+func ReadRefresh(p *Page) Step {
+	if p.Refresh == nil || asksSomething(p) {
+		return nil
+	}
+	return Open{URL: p.Refresh.URL}
+}
+
+// ReadSelfPosting knows a page whose only form has nothing to type and is posted by a script, or by the button that
+// stands in <noscript> for a browser without scripts.
+func ReadSelfPosting(p *Page) Step {
+	if len(p.Forms) != 1 || asksSomething(p) || p.Status >= 400 {
+		return nil
+	}
+	f := p.Forms[0]
+	hidden := false
+	for _, field := range f.Fields {
+		hidden = hidden || field.Type == "hidden"
+	}
+	if !hidden || f.Method != "POST" || !postsItself(p) {
+		return nil
+	}
+	return Submit{Form: f}
+}
+
+func asksSomething(p *Page) bool {
+	for _, f := range p.Forms {
+		if len(f.Typed()) > 0 || len(f.Passwords()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func postsItself(p *Page) bool {
+	found := p.Has("noscript input[type=submit], noscript button") || scripted(p.Doc.Find("body[onload]").AttrOr("onload", ""))
+	p.Doc.Find("script").EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		found = found || scripted(s.Text())
+		return !found
+	})
+	return found
+}
+
+func scripted(script string) bool {
+	return strings.Contains(script, ".submit(") || strings.Contains(script, ".submit (")
+}
