@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	mathrand "math/rand/v2"
 	"strings"
@@ -202,7 +203,7 @@ func (s *saving) writeBeside(t target, suffix, text string, mode fs.FileMode) (_
 			_ = s.disk.Remove(path)
 		}
 	}()
-	if _, err := f.Write([]byte(text)); err != nil {
+	if _, err := io.WriteString(f, text); err != nil {
 		return "", fail("write the temporary file", err)
 	}
 	m, err := f.Stat()
@@ -250,7 +251,7 @@ func (s *saving) overwrite(t target, text string) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write([]byte(text)); err == nil {
+	if _, err = io.WriteString(f, text); err == nil {
 		err = f.Truncate(int64(len(text)))
 	}
 	if err == nil {

@@ -216,7 +216,7 @@ func (e *edit) text() string {
 	}
 	eol := e.doc.lineEnd(len(e.doc.lines) - 1)
 	for _, a := range e.appended {
-		so := strings.TrimPrefix(b.String(), byteOrderMark)
+		so := b.String()
 		if so != "" && !strings.HasSuffix(so, "\n") {
 			b.WriteString(eol)
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // largest is the largest file that is read or written, in bytes. Real ones have some kilobytes.
@@ -180,19 +181,13 @@ func readTarget(d disk, t target) (c content, err error) {
 	case m.Size > largest:
 		return fail(errTooLarge)
 	}
-	text := make([]byte, 0, m.Size+1)
-	for {
-		n, err := f.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return content{text: string(text), exists: true, meta: m}, nil
-		case err != nil:
-			return fail(err)
-		case len(text) > largest:
-			return fail(errTooLarge)
-		case len(text) == cap(text):
-			text = append(text, 0)[:len(text)]
-		}
+	var text strings.Builder
+	text.Grow(int(m.Size))
+	switch n, err := io.CopyBuffer(&text, io.LimitReader(f, largest+1), make([]byte, 64<<10)); {
+	case err != nil:
+		return fail(err)
+	case n > largest:
+		return fail(errTooLarge)
 	}
+	return content{text: text.String(), exists: true, meta: m}, nil
 }
