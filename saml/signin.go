@@ -27,6 +27,9 @@ func SignInAddress(u *url.URL) (partition string, ok bool) {
 	if !signInPath(u.EscapedPath()) {
 		return "", false
 	}
+	if !printable(u.Host) {
+		return "", false // before lower-casing, which would turn some other letters into ASCII ones
+	}
 	host := strings.ToLower(strings.TrimSuffix(u.Host, ":443"))
 	for _, known := range signInHosts() {
 		region, found := strings.CutSuffix(host, known.host)
