@@ -23,7 +23,8 @@ const (
 type line struct {
 	start, end, next int // text is [start, end); the line end is [end, next), empty for a last line without one
 	kind             kind
-	indent           int    // length in bytes of the blanks before the text
+	indent           int    // bytes of the blanks before the text
+	column           int    // characters of the same, which is what botocore compares
 	key, value       string // of keyLine and strayLine; the key in lower case, as every client compares it
 	continues        bool   // botocore joins the line to the value above
 }
@@ -56,7 +57,7 @@ const byteOrderMark = "\uFEFF"
 // parse takes a file apart. It never fails: what it cannot make sense of becomes a fault.
 func parse(text string) *document {
 	d := &document{text: text, lines: make([]line, 0, strings.Count(text, "\n")+1)}
-	p := parser{document: d, section: -1, indent: -1, keys: map[string]int{}, headers: map[string]int{}}
+	p := parser{document: d, section: -1, column: -1, keys: map[string]int{}, headers: map[string]int{}}
 	if strings.HasPrefix(text, byteOrderMark) {
 		d.bom = true
 		p.fault(0, "a byte order mark")
@@ -90,7 +91,7 @@ func cutLine(text string, at int) line {
 type parser struct {
 	*document
 	section int            // index of the section being read, -1 before the first
-	indent  int            // of the last line that was not joined to the one above
+	column  int            // of the last line that was not joined to the one above
 	open    bool           // there is a key above in this section, that botocore can join a line to
 	goOpen  bool           // the AWS SDK for Go has a key above whose value is empty: indented keys are nested in it
 	keys    map[string]int // keys that botocore has seen in this section, and their lines
@@ -109,9 +110,10 @@ func (p *parser) take(l line) {
 	}
 	text := strings.TrimLeftFunc(whole, space)
 	l.indent = len(whole) - len(text)
+	l.column = utf8.RuneCountInString(whole[:l.indent])
 	text = strings.TrimRightFunc(text, space)
 	// botocore: only a value above, and a deeper indent, make a line part of that value.
-	l.continues = p.open && l.indent > p.indent
+	l.continues = p.open && l.column > p.column
 	switch {
 	case text == "":
 		l.kind, l.continues = blankLine, false
@@ -147,7 +149,7 @@ func (p *parser) content(number int, l *line, text string) {
 	case l.continues, isKey && goNested && l.indent > 0:
 		l.kind = strayLine
 	case !isKey:
-		l.kind, p.indent = junkLine, l.indent
+		l.kind, p.column = junkLine, l.column
 		if text[0] != '[' {
 			p.fault(number, "a line that is no key = value")
 		}
@@ -162,7 +164,7 @@ func (p *parser) content(number int, l *line, text string) {
 	if l.continues {
 		return
 	}
-	p.indent, p.open = l.indent, true
+	p.column, p.open = l.column, true
 	if p.section < 0 {
 		p.fault(number, "a key before the first section")
 		return
@@ -187,8 +189,11 @@ func (p *parser) header(number int, l line, text string) {
 	case rest != "" && rest[0] != '#' && rest[0] != ';', strings.Contains(rest, "]"):
 		s.trouble = p.fault(number, "text after a section header")
 		p.trouble(s.trouble) // clients that do not take it for a header go on with the section above
-	case number == 0 && p.bom:
-		s.trouble = &p.faults[0]
+	case l.column > 0:
+		p.trouble(&Fault{Line: number + 1, Why: "an indented section header"}) // below a new key it would be part of its value
+	}
+	if number == 0 && p.bom {
+		s.trouble = &Fault{Line: 1, Why: "a byte order mark"} // the AWS SDK for Go loses a section right behind it
 	}
 	if first, doubled := p.headers[inside]; doubled {
 		p.faults = append(p.faults, Fault{Line: number + 1, Why: "a section for the second time", First: first + 1})
@@ -200,8 +205,11 @@ func (p *parser) header(number int, l line, text string) {
 	}
 	p.sections = append(p.sections, s)
 	p.section = len(p.sections) - 1
-	p.indent, p.open, p.goOpen = l.indent, false, false
-	clear(p.keys)
+	p.goOpen = false
+	if !l.continues { // else botocore is still in the section above
+		p.column, p.open = l.column, false
+		clear(p.keys)
+	}
 }
 
 func (p *parser) fault(number int, why string) *Fault {
