@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/saml/secret"
+	"github.com/samlogin/samlogin/sts"
+)
+
+// app is what commands may use of the world. What costs anything is opened on first use.
+type app struct {
+	in          io.Reader
+	out, errOut io.Writer
+	env         func(string) string
+	now         func() time.Time
+	outIsTTY    bool
+	errIsTTY    bool
+
+	global   globalFlags
+	password secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
+
+	mu       sync.Mutex
+	console  *terminal
+	consoled bool
+	loaded   *settings.Settings
+	trace    *traceFile
+}
+
+// globalFlags are the flags that every command has.
+type globalFlags struct {
+	config, output, trace     string
+	noInput, verbose, noColor bool
+}
+
+// newApp reads the environment once and takes the password out of it, so that no child of ours ever sees it.
+func newApp() *app {
+	env := map[string]string{}
+	for _, pair := range os.Environ() {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			env[name] = value
+		}
+	}
+	a := &app{
+		in: os.Stdin, out: os.Stdout, errOut: os.Stderr, now: time.Now,
+		env:      func(name string) string { return env[name] },
+		outIsTTY: isTerminal(os.Stdout), errIsTTY: isTerminal(os.Stderr),
+	}
+	if value, ok := env[passwordVariable]; ok {
+		a.password = secret.New(value)
+		delete(env, passwordVariable)
+		_ = os.Unsetenv(passwordVariable)
+	}
+	return a
+}
+
+const passwordVariable = "SAMLOGIN_PASSWORD"
+
+// close leaves the terminal as it was found, whatever happened.
+func (a *app) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.console != nil {
+		a.console.close()
+		a.console = nil
+	}
+	if a.trace != nil {
+		a.trace.close()
+		a.trace = nil
+	}
+}
+
+// errNoTerminal says why nobody can be asked.
+var errNoTerminal = errors.New("nobody can be asked")
+
+// terminal opens the controlling terminal, or says that nobody can be asked: --no-input, CI, or no terminal there.
+func (a *app) terminal() (*terminal, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.global.noInput || a.env("CI") != "" {
+		return nil, errNoTerminal
+	}
+	if !a.consoled {
+		a.consoled = true
+		a.console, _ = openTerminal()
+	}
+	if a.console == nil {
+		return nil, errNoTerminal
+	}
+	return a.console, nil
+}
+
+// settings loads the settings file on first use.
+func (a *app) settings() (*settings.Settings, error) {
+	if a.loaded != nil {
+		return a.loaded, nil
+	}
+	path, required := a.global.config, a.global.config != ""
+	if path == "" {
+		required = a.env("SAMLOGIN_CONFIG") != ""
+		var err error
+		if path, err = settings.Locate(a.env); err != nil {
+			return nil, err
+		}
+	}
+	s, err := settings.Load(path, required, func(text string) error {
+		_, _, err := sts.ParseDuration(text)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if a.global.output == "" {
+		a.global.output = s.Output
+	}
+	a.loaded = s
+	return s, nil
+}
+
+// notice tells the person one line on stderr: something worth knowing that stops nothing.
+func (a *app) notice(line string) { fmt.Fprintln(a.errOut, "samlogin: "+line) }
+
+func (a *app) notices(lines []string) {
+	for _, l := range lines {
+		a.notice(l)
+	}
+}
+
+// json reports whether results and errors are printed as JSON.
+func (a *app) json() bool { return a.global.output == "json" }
+
+// color reports whether a stream may be coloured.
+func (a *app) color(tty bool) bool {
+	return tty && !a.global.noColor && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb" && a.env("CI") == ""
+}

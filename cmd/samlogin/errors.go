@@ -1,0 +1,292 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/profiles"
+	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
+	"github.com/samlogin/samlogin/sts"
+)
+
+// Exit codes, a promise to scripts: "samlogin help exit-codes" lists them.
+const (
+	exitDone        = 0
+	exitFault       = 1
+	exitUsage       = 2
+	exitRefused     = 3
+	exitNeedsAnswer = 4
+	exitRole        = 5
+	exitAWS         = 6
+	exitNetwork     = 7
+	exitSome        = 8
+	exitFile        = 9
+	exitPage        = 10
+	exitUnsafe      = 11
+	exitInterrupted = 130
+)
+
+// usageError reports wrong words on the command line, in a variable or in the settings.
+type usageError struct{ What, Hint string }
+
+func (e *usageError) Error() string { return e.What }
+
+// needError reports an answer that is needed and cannot be asked for.
+type needError struct{ What, Hint string }
+
+func (e *needError) Error() string { return e.What }
+
+// roleError reports that the roles offered do not fit what was asked for.
+type roleError struct {
+	What, Hint string
+	Candidates []string
+}
+
+func (e *roleError) Error() string {
+	s := e.What
+	for _, c := range e.Candidates {
+		s += "\n    " + c
+	}
+	return s
+}
+
+// someFailedError reports that some of several roles failed; each has been told of already.
+type someFailedError struct{ Failed, All int }
+
+func (e *someFailedError) Error() string {
+	return fmt.Sprintf("%d of %d roles failed; the others are written", e.Failed, e.All)
+}
+
+// failure is an error as a person and a script see it.
+type failure struct {
+	Code    string `json:"code"`
+	Exit    int    `json:"exit"`
+	Step    string `json:"step"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// explain is the one table from errors to words and exit codes.
+func explain(err error) failure {
+	var (
+		usage      *usageError
+		need       *needError
+		role       *roleError
+		some       *someFailedError
+		refused    *idp.RefusedError
+		idpNeed    *idp.NeedError
+		page       *idp.PageError
+		safety     *idp.SafetyError
+		idpNet     *idp.NetworkError
+		format     *saml.FormatError
+		status     *saml.StatusError
+		saidNo     *sts.Error
+		stsNet     *sts.NetworkError
+		tooLarge   *sts.TooLargeError
+		exact      *sts.ExactDurationError
+		duration   *sts.DurationError
+		endpoint   *sts.EndpointError
+		setting    *settings.Error
+		settingBad *settings.UnsafeError
+		settingNo  *settings.ReadError
+		name       *profiles.NameError
+		value      *profiles.ValueError
+		unsafe     *profiles.UnsafeError
+		notOurs    *profiles.NotOursError
+		broken     *profiles.BrokenFileError
+		lock       *profiles.LockError
+		file       *profiles.FileError
+	)
+	f := failure{Message: err.Error(), Hint: hintOf(err)}
+	is := func(code string, exit int, step string) failure {
+		f.Code, f.Exit, f.Step = code, exit, step
+		return f
+	}
+	switch {
+	case errors.Is(err, errInterrupted):
+		f.Message = "interrupted"
+		return is("interrupted", exitInterrupted, "")
+	case errors.As(err, &usage):
+		f.Hint = usage.Hint
+		return is("usage", exitUsage, "words")
+	case errors.As(err, &duration):
+		return is("duration", exitUsage, "words")
+	case errors.As(err, &name):
+		return is("profile_name", exitUsage, "words")
+	case errors.As(err, &setting), errors.As(err, &settingNo):
+		return is("settings", exitUsage, "settings")
+	case errors.As(err, &settingBad):
+		return is("unsafe_settings", exitUnsafe, "settings")
+	case errors.As(err, &need):
+		f.Hint = need.Hint
+		return is("needs_answer", exitNeedsAnswer, "asking")
+	case errors.As(err, &idpNeed):
+		f.Hint = needHint(idpNeed.Question.Kind)
+		return is("needs_answer", exitNeedsAnswer, "idp")
+	case errors.As(err, &refused):
+		f.Hint = refusedHint(refused)
+		return is(refusedCode(refused.Reason), exitRefused, "idp")
+	case errors.As(err, &status):
+		return is("idp_status", exitRefused, "idp")
+	case errors.As(err, &safety):
+		f.Hint = safetyHint(safety)
+		return is("unsafe", exitUnsafe, "idp")
+	case errors.As(err, &page):
+		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp and a full address in --url are worth a try"
+		return is("unknown_page", exitPage, "idp")
+	case errors.As(err, &idpNet):
+		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
+		f.Message = fmt.Sprintf("%s at %s: %s", idpNet.Step, foreign.Text(idpNet.Host), explained.Cause())
+		if f.Hint = explained.Hint(); f.Hint == "" {
+			f.Hint = "see whether this computer, or its VPN, is connected, and whether the address is right"
+		}
+		return is("network", exitNetwork, "idp")
+	case errors.As(err, &format):
+		return is("bad_assertion", exitUnsafe, "assertion")
+	case errors.As(err, &role):
+		f.Hint = role.Hint
+		return is("role", exitRole, "role")
+	case errors.As(err, &endpoint):
+		return is("unsafe_endpoint", exitUnsafe, "sts")
+	case errors.As(err, &stsNet):
+		return is("network", exitNetwork, "sts")
+	case errors.As(err, &tooLarge):
+		return is("assertion_too_large", exitAWS, "sts")
+	case errors.As(err, &exact):
+		return is("duration_refused", exitAWS, "sts")
+	case errors.As(err, &saidNo):
+		return is("aws_refused", exitAWS, "sts")
+	case errors.As(err, &value), errors.As(err, &unsafe):
+		return is("unsafe_file", exitUnsafe, "files")
+	case errors.As(err, &notOurs):
+		return is("not_ours", exitFile, "files")
+	case errors.As(err, &broken), errors.As(err, &lock), errors.As(err, &file):
+		return is("file", exitFile, "files")
+	case errors.As(err, &some):
+		return is("some_failed", exitSome, "")
+	}
+	return is("fault", exitFault, "")
+}
+
+// hintOf is the advice that the packages below give with their errors.
+func hintOf(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
+}
+
+func needHint(kind idp.Kind) string {
+	switch kind {
+	case idp.Username:
+		return "give it with --username, SAMLOGIN_USERNAME or username in the settings"
+	case idp.Password:
+		return "give it with SAMLOGIN_PASSWORD, SAMLOGIN_PASSWORD_FILE or --password-stdin, or run samlogin in a terminal without --no-input"
+	}
+	return "give it with --mfa-code or SAMLOGIN_MFA_CODE, or run samlogin in a terminal without --no-input"
+}
+
+func refusedCode(r idp.Reason) string {
+	switch r {
+	case idp.WrongPassword:
+		return "wrong_password"
+	case idp.Locked:
+		return "account_locked"
+	case idp.Disabled:
+		return "account_disabled"
+	case idp.PasswordExpired:
+		return "password_expired"
+	case idp.CodeRefused:
+		return "mfa_refused"
+	case idp.NotPermitted:
+		return "not_permitted"
+	case idp.UnknownRelyingParty:
+		return "unknown_relying_party"
+	case idp.IdPInitiatedOff:
+		return "idp_initiated_off"
+	case idp.TooManyLogins:
+		return "too_many_logins"
+	case idp.WindowsSignIn:
+		return "windows_sign_in"
+	}
+	return "idp_error"
+}
+
+func refusedHint(e *idp.RefusedError) string {
+	switch e.Reason {
+	case idp.WrongPassword:
+		hint := "AD FS says the same of a locked, disabled or expired account; try the password once in a browser before you go on, as more tries can lock it"
+		if e.User != "" && !domainNamed(e.User) {
+			hint = `AD FS wants the user name with its domain: CORP\jane or jane@corp.example.com; ` + hint
+		}
+		return hint
+	case idp.Locked:
+		return "wait (half an hour is usual) or ask your administrator to unlock it; trying again makes the lock last longer"
+	case idp.Disabled:
+		return "your administrator can enable it"
+	case idp.PasswordExpired:
+		if e.Address != "" {
+			return "change it in a browser: " + foreign.Text(e.Address).String()
+		}
+		return "change it in a browser or at a Windows sign-in, then run this again"
+	case idp.CodeRefused:
+		return "wait for the next code and run this again; see also that the clock of the device is right"
+	case idp.NotPermitted:
+		return "ask the administrator of AD FS for access to the relying party of AWS; the activity id finds the event"
+	case idp.UnknownRelyingParty:
+		return "--relying-party must be the identifier as AD FS has it (urn:amazon:webservices is AWS's own); upper and lower case count"
+	case idp.IdPInitiatedOff:
+		return "log in SP-initiated with --start sp, or ask the administrator for Set-AdfsProperties -EnableIdpInitiatedSignonPage $true"
+	case idp.TooManyLogins:
+		return "wait 20 seconds, then run it again"
+	case idp.WindowsSignIn:
+		return "the administrator of AD FS can let samlogin's User-Agent have the form (WindowsIntegratedFallbackEnabled)"
+	}
+	if e.Activity != "" {
+		return "the administrator of the IdP finds the cause by the activity id"
+	}
+	return ""
+}
+
+func domainNamed(user string) bool {
+	for _, r := range user {
+		if r == '@' || r == '\\' {
+			return true
+		}
+	}
+	return false
+}
+
+func safetyHint(e *idp.SafetyError) string {
+	if e.To != (idp.Origin{}) && e.To != e.From && e.To.Secure() {
+		return fmt.Sprintf("if %s belongs to your company's sign-in, put origins = [%q] into the IdP's settings", e.To, e.To.String())
+	}
+	if e.To == (idp.Origin{}) && e.From != (idp.Origin{}) {
+		return "tell the administrator of the IdP, and run it again with --trace FILE to see where it comes from"
+	}
+	return ""
+}
+
+// report prints an error where it belongs and gives the exit code.
+func (a *app) report(err error) int {
+	f := explain(err)
+	if a.json() {
+		out := json.NewEncoder(a.out)
+		out.SetEscapeHTML(false)
+		_ = out.Encode(map[string]failure{"error": f})
+	}
+	if f.Code == "interrupted" {
+		fmt.Fprintln(a.errOut, "samlogin: interrupted")
+		return f.Exit
+	}
+	fmt.Fprintln(a.errOut, "samlogin: error: "+f.Message)
+	if f.Hint != "" {
+		fmt.Fprintln(a.errOut, "samlogin: hint: "+f.Hint)
+	}
+	return f.Exit
+}

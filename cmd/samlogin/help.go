@@ -1,0 +1,52 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+//go:embed help/*.txt
+var helpTexts embed.FS
+
+// newHelpCmd explains commands and topics. Topics are files of the folder help, named as they are typed.
+func newHelpCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND or TOPIC]",
+		Short: "Help about a command or a topic (" + strings.Join(topics(), ", ") + ")",
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			words := topics()
+			for _, c := range cmd.Root().Commands() {
+				words = append(words, c.Name())
+			}
+			return words, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Root().Help()
+			}
+			if text, err := helpTexts.ReadFile("help/" + args[0] + ".txt"); err == nil && len(args) == 1 {
+				_, err = fmt.Fprint(a.out, string(text))
+				return err
+			}
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || found == cmd.Root() || len(rest) > 0 {
+				return &usageError{What: fmt.Sprintf("no help for %q", foreign.Text(strings.Join(args, " "))), Hint: "topics are " + strings.Join(topics(), ", ")}
+			}
+			return found.Help()
+		},
+	}
+}
+
+func topics() []string {
+	files, _ := helpTexts.ReadDir("help") // an embedded folder is always there
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".txt"))
+	}
+	return names
+}

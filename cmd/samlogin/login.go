@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/sts"
+)
+
+func newLoginCmd(a *app) *cobra.Command {
+	f := &loginFlags{}
+	cmd := &cobra.Command{
+		Use:   "login [NAME…]",
+		Short: "Log in and write AWS profiles",
+		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings; without one, the settings' default or
+what the flags say.`,
+		Example: `  samlogin login prod
+  samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
+  samlogin login --all --profile '{alias}-{role}'`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
+	}
+	f.add(cmd.Flags())
+	return cmd
+}
+
+// maxAge is how old an assertion may get before it is fetched again: AWS takes it for five minutes after it was issued
+// (IAM User Guide, "Troubleshoot SAML federation").
+const maxAge = 4 * time.Minute
+
+// login is the whole of it: what is wanted, the IdP, the roles, AWS, the profiles, the summary.
+func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	wanted, err := a.targets(f, s, names)
+	if err != nil {
+		return err
+	}
+	w, err := a.writer(ctx, f, wanted)
+	if err != nil {
+		return err
+	}
+	var results []result
+	for _, group := range bySignIn(wanted) {
+		done, err := a.loginAt(ctx, f, group, s.Accounts, w)
+		if err != nil {
+			return err
+		}
+		results = append(results, done...)
+	}
+	return a.finish(ctx, w, results, s.Accounts)
+}
+
+// loginAt logs in to one IdP and takes all roles wanted of it.
+func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
+	in := wanted[0].signIn
+	transport, err := a.transport(in.choices)
+	if err != nil {
+		return nil, err
+	}
+	session := &session{app: a, in: in, dialog: a.dialog(f)}
+	if f.assertionFile != "" {
+		session.provider = fileProvider{a, f.assertionFile}
+	} else if session.provider, err = a.provider(in, transport, session.dated); err != nil {
+		return nil, err
+	}
+	if err := session.login(ctx); err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for _, t := range wanted {
+		found, err := t.jobs(session.response, names, func(offered []saml.Role) (saml.Role, error) { return a.pick(ctx, offered, names) })
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, found...)
+	}
+	if err := clash(jobs); err != nil {
+		return nil, err
+	}
+	if err := w.check(ctx, jobs); err != nil {
+		return nil, err
+	}
+	if f.assertionFile == "" && a.now().Sub(session.at) > maxAge {
+		if err := session.login(ctx); err != nil { // the person took his time; the IdP's session spares him the password
+			return nil, err
+		}
+	}
+	taker := &taker{app: a, http: &http.Client{Transport: transport}, response: session.response, clients: map[string]*sts.Client{}}
+	var results []result
+	for _, j := range jobs {
+		results = append(results, taker.take(ctx, j))
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return results, nil
+}
+
+// session is one login at one IdP.
+type session struct {
+	app      *app
+	in       *signIn
+	provider idp.Provider
+	dialog   idp.Dialog
+	response *saml.Response
+	at       time.Time // when the response came
+	warned   bool
+}
+
+func (s *session) login(ctx context.Context) error {
+	response, err := s.provider.Login(ctx, s.dialog)
+	if err != nil {
+		return err
+	}
+	s.response, s.at = response, s.app.now()
+	s.app.notices(response.Notices)
+	audience := s.in.choices.RelyingParty
+	s.app.notices(response.Concerns(s.at, audience))
+	return nil
+}
+
+// dated compares the IdP's clock with ours, once. A wrong clock is the usual cause when AWS calls a fresh assertion
+// expired; the Date header decides nothing.
+func (s *session) dated(server time.Time) {
+	const worthSaying = 2 * time.Minute
+	if offset := s.app.now().Sub(server).Round(time.Second); !s.warned && (offset > worthSaying || offset < -worthSaying) {
+		s.warned = true
+		s.app.notice("this computer's clock is " + ago(offset) + " the IdP's")
+	}
+}
+
+func ago(offset time.Duration) string {
+	if offset > 0 {
+		return offset.String() + " ahead of"
+	}
+	return (-offset).String() + " behind"
+}
+
+// bySignIn groups targets by IdP, in the order in which they came, so that each IdP is asked once.
+func bySignIn(all []*target) [][]*target {
+	var groups [][]*target
+	for _, t := range all {
+		i := slices.IndexFunc(groups, func(g []*target) bool { return g[0].signIn.same(t.signIn) })
+		if i < 0 {
+			groups = append(groups, nil)
+			i = len(groups) - 1
+		}
+		groups[i] = append(groups[i], t)
+	}
+	return groups
+}
+
+func (s *signIn) same(o *signIn) bool {
+	x, y := s.choices, o.choices
+	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start
+}
+
+// result is what became of a job.
+type result struct {
+	job
+	session sts.Session
+	region  string // to be written, "" none
+	err     error
+}
+
+// taker takes roles with one assertion.
+type taker struct {
+	app      *app
+	http     *http.Client
+	response *saml.Response
+	clients  map[string]*sts.Client // by partition and choices of endpoint
+	regions  map[string]string
+}
+
+func (t *taker) take(ctx context.Context, j job) result {
+	r := result{job: j}
+	client, endpoint, err := t.client(j)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	if region := j.target.choices.Region; region != "" && endpoint.Region == region {
+		r.region = region
+	}
+	wish := j.target.wish
+	if wish.Duration == 0 && !wish.Max {
+		wish.Duration = t.response.SessionDuration
+	}
+	r.session, r.err = client.AssumeWithSAML(ctx, t.response.Encoded, j.role, t.response.SessionNotOnOrAfter, wish)
+	return r
+}
+
+func (t *taker) client(j job) (*sts.Client, sts.Endpoint, error) {
+	c := j.target.choices
+	endpoint, err := sts.Resolve(j.role.Partition(), sts.EndpointOptions{Region: c.Region, Override: c.STSEndpoint, Env: t.app.env})
+	if err != nil {
+		return nil, endpoint, err
+	}
+	if t.clients[endpoint.URL] == nil {
+		t.app.notices(endpoint.Notices)
+		t.clients[endpoint.URL] = sts.New(t.http, endpoint, t.app.now)
+	}
+	return t.clients[endpoint.URL], endpoint, nil
+}
+
+// finish writes what was got, all at once, and tells.
+func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names accountNames) error {
+	if err := w.save(ctx, results); err != nil {
+		return err
+	}
+	var first error
+	failed := 0
+	for _, r := range results {
+		if r.err != nil {
+			failed++
+			first = cmpErr(first, r.err)
+		}
+	}
+	if failed == len(results) && len(results) == 1 {
+		return first
+	}
+	if err := a.summarize(results, names); err != nil {
+		return err
+	}
+	switch {
+	case failed == 0:
+		return nil
+	case failed == len(results):
+		return first
+	}
+	return &someFailedError{Failed: failed, All: len(results)}
+}
+
+func cmpErr(first, next error) error {
+	if first != nil {
+		return first
+	}
+	return next
+}

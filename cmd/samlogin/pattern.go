@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+// A rolePattern names roles as a person does: an ARN, account/name, or a name; * stands for anything but a slash.
+// The account is its number or a name known for it.
+type rolePattern string
+
+// fits reports whether a role is one of those meant. A role with a path (team/Admin) is meant by its name alone, too:
+// names are unique in an account whatever their path (IAM User Guide, "IAM identifiers").
+func (p rolePattern) fits(r saml.Role, accountName string) bool {
+	s := string(p)
+	if strings.HasPrefix(s, "arn:") {
+		return glob(s, r.ARN)
+	}
+	if glob(s, r.Name()) || glob(s, r.Path()) {
+		return true
+	}
+	account, name, ok := strings.Cut(s, "/")
+	if !ok || !(glob(account, r.Account()) || (accountName != "" && glob(account, accountName))) {
+		return false
+	}
+	return glob(name, r.Name()) || glob(name, r.Path())
+}
+
+// glob matches * against any run of characters without a slash; everything else stands for itself.
+func glob(pattern, s string) bool {
+	before, after, found := strings.Cut(pattern, "*")
+	if !found {
+		return pattern == s
+	}
+	rest, ok := strings.CutPrefix(s, before)
+	if !ok {
+		return false
+	}
+	for i := 0; ; i++ {
+		if glob(after, rest[i:]) {
+			return true
+		}
+		if i == len(rest) || rest[i] == '/' {
+			return false
+		}
+	}
+}
+
+// matching lists the roles that a pattern fits, in the order offered.
+func matching(pattern string, offered []saml.Role, names accountNames) []saml.Role {
+	var out []saml.Role
+	for _, r := range offered {
+		if rolePattern(pattern).fits(r, names[r.Account()]) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// theOne finds the one role that a pattern must fit.
+func theOne(pattern string, offered []saml.Role, names accountNames) (saml.Role, error) {
+	if foreign.Suspicious(pattern) {
+		return saml.Role{}, &roleError{What: fmt.Sprintf("the role pattern %q holds characters that no role name has", foreign.Text(pattern))}
+	}
+	found := matching(pattern, offered, names)
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return saml.Role{}, &roleError{
+			What:       fmt.Sprintf("no role offered fits %q; offered are:", foreign.Text(pattern)),
+			Candidates: candidates(offered, names),
+			Hint:       "a pattern is an ARN, account/name or a name; * stands for anything but a slash",
+		}
+	}
+	return saml.Role{}, &roleError{
+		What:       fmt.Sprintf("%d roles fit %q:", len(found), foreign.Text(pattern)),
+		Candidates: candidates(found, names),
+		Hint:       "name one, as account/name or by its ARN, or take all of them with --all",
+	}
+}
+
+const maxCandidates = 20
+
+func candidates(roles []saml.Role, names accountNames) []string {
+	var out []string
+	for i, r := range roles {
+		if i == maxCandidates {
+			out = append(out, fmt.Sprintf("… and %d more (samlogin roles lists all)", len(roles)-i))
+			break
+		}
+		out = append(out, r.Account()+"/"+r.Path()+names.suffix(r.Account()))
+	}
+	return out
+}
+
+// accountNames are the names that settings give to accounts, by number.
+type accountNames map[string]string
+
+// suffix is the name in brackets, or nothing.
+func (n accountNames) suffix(account string) string {
+	if name := n[account]; name != "" {
+		return " (" + foreign.Text(name).String() + ")"
+	}
+	return ""
+}

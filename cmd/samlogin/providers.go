@@ -1,0 +1,138 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/adfs"
+	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
+	"github.com/samlogin/samlogin/saml/secret"
+)
+
+const defaultTimeout = 120 * time.Second
+
+// agent is the User-Agent. AD FS shows its form to agents that are on none of its lists for integrated sign-in.
+func agent() string { return "samlogin/" + version() }
+
+// signIn is one IdP as a run uses it, all layers of choices put on top of each other.
+type signIn struct {
+	name    string // in the settings, "" where flags alone name it
+	kind    string
+	origins []string
+	choices settings.Choices
+}
+
+// signInFor finds the IdP for a profile of the settings (nil: for flags alone). Nearest wins: flag, variable, profile,
+// IdP, the top of the settings.
+func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile) (*signIn, error) {
+	given := f.choices()
+	profile := settings.Choices{}
+	name := f.idp
+	if p != nil {
+		profile = p.Choices
+		name = cmp.Or(name, p.IdP)
+	}
+	if name == "" && f.url == "" && len(s.IdPs) == 1 {
+		for only := range s.IdPs {
+			name = only
+		}
+	}
+	if entry := s.IdPs[name]; entry != nil {
+		return &signIn{name: name, kind: entry.Kind, origins: entry.Origins, choices: settings.Nearest(given, profile, entry.Choices, s.General)}, nil
+	}
+	c := settings.Nearest(given, profile, s.General)
+	switch {
+	case name == "" && c.URL == "":
+		return nil, &usageError{What: "no identity provider is named", Hint: "try samlogin --idp adfs --url https://adfs.example.com, or put it into the settings (samlogin help files)"}
+	case name == "":
+		name = "adfs"
+	}
+	for _, kind := range settings.Kinds() {
+		if name == kind {
+			return &signIn{kind: kind, choices: c}, nil
+		}
+	}
+	known := settings.Kinds()
+	for other := range s.IdPs {
+		known = append(known, other)
+	}
+	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
+}
+
+// provider makes the IdP's provider: the one place that knows which kinds there are.
+func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.Time)) (idp.Provider, error) {
+	if in.choices.URL == "" {
+		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
+	}
+	walk := idp.Config{Transport: transport, Agent: agent(), Username: in.choices.Username, Observe: a.observe, Dated: dated}
+	for _, text := range in.origins {
+		origin, err := idp.ParseOrigin(text)
+		if err != nil {
+			return nil, &usageError{What: fmt.Sprintf("origins: %q: %v", foreign.Text(text), err)}
+		}
+		walk.Origins = append(walk.Origins, origin)
+	}
+	switch in.kind {
+	case "adfs":
+		address, err := adfs.ParseAddress(in.choices.URL)
+		if err != nil {
+			if explain(err).Exit == exitFault {
+				err = &usageError{What: err.Error(), Hint: "--url takes a host, a base address or a full start address"}
+			}
+			return nil, err
+		}
+		start := adfs.Start(in.choices.Start)
+		switch start {
+		case "", adfs.StartAuto, adfs.StartIdP, adfs.StartSP:
+		default:
+			return nil, &usageError{What: "--start takes auto, idp or sp"}
+		}
+		return adfs.New(adfs.Config{Address: address, Start: start, RelyingParty: in.choices.RelyingParty, Walk: walk, Now: a.now, Notice: a.notice}), nil
+	}
+	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs"}
+}
+
+// fileProvider takes the response from a file instead of an IdP.
+type fileProvider struct {
+	app  *app
+	path string
+}
+
+const responseBytes = 3 << 20
+
+func (p fileProvider) Login(context.Context, idp.Dialog) (*saml.Response, error) {
+	text, err := p.app.readFlagFile("assertion-file", p.path, responseBytes)
+	if err != nil {
+		return nil, err
+	}
+	return saml.Parse(secret.New(strings.TrimSpace(text)))
+}
+
+// choices are the flags (and their variables) as the nearest layer of choices.
+func (f *loginFlags) choices() settings.Choices {
+	c := settings.Choices{
+		URL: f.url, Start: f.start, RelyingParty: f.relyingParty, Username: f.username, Principal: f.principal, Duration: f.duration,
+		Region: f.region, STSEndpoint: f.stsEndpoint, PolicyFile: f.policyFile, PolicyARNs: f.policyARNs, Write: f.write,
+		CABundle: f.caBundle, Timeout: f.timeout,
+	}
+	if f.exactGiven != nil && f.exactGiven() {
+		c.ExactDuration = &f.exactDuration
+	}
+	return c
+}
+
+// transport is how this run reaches servers.
+func (a *app) transport(c settings.Choices) (http.RoundTripper, error) {
+	roots, err := loadRoots(cmp.Or(c.CABundle, a.env("AWS_CA_BUNDLE")))
+	if err != nil {
+		return nil, err
+	}
+	return newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now), nil
+}

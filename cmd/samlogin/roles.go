@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func newRolesCmd(a *app) *cobra.Command {
+	f := &loginFlags{}
+	cmd := &cobra.Command{
+		Use:   "roles [NAME]",
+		Short: "Log in and list the roles offered",
+		Long:  "Log in and list the roles the IdP offers, without taking any. NAME is a profile of the settings, whose IdP is meant.",
+		Example: `  samlogin roles --idp adfs --url adfs.example.com
+  samlogin roles --output json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return &usageError{What: "roles takes one name at most", Hint: "see samlogin roles --help"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.listRoles(cmd.Context(), f, args) },
+	}
+	f.addSignIn(cmd.Flags())
+	return cmd
+}
+
+func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) error {
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	wanted, err := a.targets(f, s, names)
+	if err != nil {
+		return err
+	}
+	in := wanted[0].signIn
+	transport, err := a.transport(in.choices)
+	if err != nil {
+		return err
+	}
+	login := &session{app: a, in: in, dialog: a.dialog(f)}
+	if f.assertionFile != "" {
+		login.provider = fileProvider{a, f.assertionFile}
+	} else if login.provider, err = a.provider(in, transport, login.dated); err != nil {
+		return err
+	}
+	if err := login.login(ctx); err != nil {
+		return err
+	}
+	if login.response.Encrypted {
+		_, err := wanted[0].unseen()
+		return err
+	}
+	accounts := accountNames(s.Accounts)
+	if len(login.response.Roles) == 0 {
+		_, err := wanted[0].roles(login.response, accounts, nil)
+		return err
+	}
+	entries := []entry{}
+	rows := [][]string{{"ACCOUNT", "NAME", "ROLE", "ARN"}}
+	for _, r := range login.response.Roles {
+		entries = append(entries, entry{Account: r.Account(), AccountName: accounts[r.Account()], Role: r.Path(), RoleARN: r.ARN, PrincipalARN: r.PrincipalARN})
+		rows = append(rows, []string{r.Account(), accounts[r.Account()], r.Path(), r.ARN})
+	}
+	if a.json() {
+		return printJSON(a.out, entries)
+	}
+	a.table(rows)
+	return nil
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/samlogin/samlogin/saml/foreign"
+	"github.com/samlogin/samlogin/sts"
+)
+
+// entry is a role as JSON output shows it; the members are a contract.
+type entry struct {
+	Profile      string   `json:"profile,omitempty"`
+	Account      string   `json:"account"`
+	AccountName  string   `json:"account_name,omitempty"`
+	Role         string   `json:"role"`
+	RoleARN      string   `json:"role_arn"`
+	PrincipalARN string   `json:"principal_arn"`
+	Expiration   string   `json:"expiration,omitempty"` // RFC 3339, UTC
+	Duration     int64    `json:"duration_seconds,omitempty"`
+	Requested    int64    `json:"requested_seconds,omitempty"`
+	LimitedBy    string   `json:"limited_by,omitempty"`
+	Wrote        string   `json:"wrote,omitempty"`
+	Error        *failure `json:"error,omitempty"`
+}
+
+func (r result) entry(names accountNames) entry {
+	e := entry{
+		Profile: r.profile, Account: r.role.Account(), AccountName: names[r.role.Account()],
+		Role: r.role.Path(), RoleARN: r.role.ARN, PrincipalARN: r.role.PrincipalARN,
+	}
+	if r.err != nil {
+		f := explain(r.err)
+		e.Error = &f
+		return e
+	}
+	e.Expiration = r.session.Expiration.UTC().Format(time.RFC3339)
+	e.Duration, e.Requested = int64(r.session.Granted.Seconds()), int64(r.session.Asked.Seconds())
+	e.LimitedBy, e.Wrote = string(r.session.LimitedBy), r.wrote()
+	return e
+}
+
+func (r result) wrote() string {
+	if r.target.choices.Write == "none" {
+		return "none"
+	}
+	return "keys"
+}
+
+// printJSON prints a value as one JSON document.
+func printJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
+
+// summarize tells what came of a login: one friendly block for one role, a table for several.
+func (a *app) summarize(results []result, names accountNames) error {
+	if a.json() {
+		entries := make([]entry, 0, len(results))
+		for _, r := range results {
+			entries = append(entries, r.entry(names))
+		}
+		return printJSON(a.out, entries)
+	}
+	if len(results) == 1 {
+		a.summarizeOne(results[0], names)
+		return nil
+	}
+	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "EXPIRES", "LIMIT"}}
+	for _, r := range results {
+		row := []string{r.profile, r.role.Account() + names.suffix(r.role.Account()), r.role.Path()}
+		if r.err != nil {
+			rows = append(rows, append(row, "failed", ""))
+			continue
+		}
+		rows = append(rows, append(row, a.when(r.session.Expiration), limitWord(r.session)))
+	}
+	a.table(rows)
+	for _, r := range results {
+		if r.err != nil {
+			f := explain(r.err)
+			a.notice("error: " + r.profile + ": " + f.Message)
+			if f.Hint != "" {
+				a.notice("hint: " + f.Hint)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *app) summarizeOne(r result, names accountNames) {
+	s := r.session
+	bold := func(text string) string {
+		if a.color(a.outIsTTY) {
+			return "\x1b[1m" + text + "\x1b[0m"
+		}
+		return text
+	}
+	line := func(name, value string) { fmt.Fprintf(a.out, "  %-8s %s\n", name, value) }
+	if r.wrote() == "none" {
+		fmt.Fprintf(a.out, "%s\n\n", bold("Logged in; nothing was written."))
+	} else {
+		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is ready."))
+	}
+	line("account", r.role.Account()+names.suffix(r.role.Account()))
+	line("role", r.role.Path())
+	line("until", a.when(s.Expiration))
+	line("limit", limitLine(s))
+	if s.LimitedBy == sts.LimitRole {
+		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
+	}
+	if r.wrote() == "keys" {
+		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
+	}
+}
+
+// when is an end in local time and in words: "17:04 (in 11 h 59 min)".
+func (a *app) when(end time.Time) string {
+	now := a.now()
+	local, format := end.Local(), "15:04"
+	if local.YearDay() != now.Local().YearDay() || local.Year() != now.Local().Year() {
+		format = "Mon 15:04"
+	}
+	return local.Format(format) + " (in " + span(end.Sub(now)) + ")"
+}
+
+// span says a duration in hours and minutes, rounded down: nobody should count on a minute that is not there.
+func span(d time.Duration) string {
+	minutes := int(d / time.Minute)
+	switch hours := minutes / 60; {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(0, int(d/time.Second)))
+	case hours == 0:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes%60 == 0:
+		return fmt.Sprintf("%d h", hours)
+	default:
+		return fmt.Sprintf("%d h %d min", hours, minutes%60)
+	}
+}
+
+func limitLine(s sts.Session) string {
+	asked, got := span(s.Asked), span(s.Granted)
+	switch s.LimitedBy {
+	case sts.LimitRole:
+		return got + " of the " + asked + " asked for: the role allows no more"
+	case sts.LimitIdPSession:
+		return got + " of the " + asked + " asked for: the IdP's session ends then"
+	case sts.LimitChaining:
+		return got + " of the " + asked + " asked for: AWS gives a role taken from a role no more"
+	}
+	return got + ", as asked for"
+}
+
+func limitWord(s sts.Session) string {
+	if s.LimitedBy == sts.LimitRequested {
+		return "as asked"
+	}
+	return map[sts.Limit]string{sts.LimitRole: "role", sts.LimitIdPSession: "IdP session", sts.LimitChaining: "role chaining"}[s.LimitedBy]
+}
+
+// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head.
+func (a *app) table(rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(foreign.Clean(cell)))
+		}
+	}
+	limit := 0
+	if a.outIsTTY {
+		if t, err := a.terminal(); err == nil {
+			limit = t.width()
+		}
+	}
+	for n, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			cell = foreign.Clean(cell)
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+			}
+		}
+		text := strings.TrimRight(b.String(), " ")
+		if limit > 0 {
+			text = foreign.Cut(text, limit)
+		}
+		if n == 0 && a.color(a.outIsTTY) {
+			text = "\x1b[2m" + text + "\x1b[0m"
+		}
+		fmt.Fprintln(a.out, text)
+	}
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
+}

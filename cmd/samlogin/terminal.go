@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+)
+
+// terminal is the controlling terminal, apart from the streams, which may lead into files and pipes. What is asked is
+// asked here and only here.
+//
+// House rules: whatever mode it is put into, it is put back on every way out: the answer, ctrl-C, a signal, a panic.
+// A process that dies with the echo off leaves a shell in which nobody sees what he types.
+type terminal struct {
+	in, out *os.File
+
+	mu    sync.Mutex
+	found *term.State // the mode to go back to; nil while it is unchanged
+}
+
+// isTerminal reports whether a stream leads to a terminal.
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// hold remembers the mode before something changes it.
+func (t *terminal) hold() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.found == nil {
+		t.found, _ = term.GetState(int(t.in.Fd()))
+	}
+}
+
+// restore goes back to the mode that hold remembered.
+func (t *terminal) restore() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.found != nil {
+		_ = term.Restore(int(t.in.Fd()), t.found)
+		t.found = nil
+	}
+}
+
+// close restores the terminal. The device stays open: a read may still wait on it, and the process is about to end.
+func (t *terminal) close() { t.restore() }
+
+type typed struct {
+	text string
+	err  error
+}
+
+// line asks for one line. hidden keeps it off the screen. When ctx ends while nobody has pressed return, the read is
+// left behind and the terminal is put back.
+func (t *terminal) line(ctx context.Context, prompt string, hidden bool) (string, error) {
+	fmt.Fprint(t.out, prompt)
+	t.hold()
+	defer t.restore()
+	if hidden {
+		defer t.guardStops(prompt)()
+	}
+	done := make(chan typed, 1)
+	go func() {
+		if hidden {
+			b, err := term.ReadPassword(int(t.in.Fd()))
+			done <- typed{string(b), err}
+			return
+		}
+		text, err := readLine(t.in)
+		done <- typed{text, err}
+	}()
+	select {
+	case answer := <-done:
+		if hidden {
+			fmt.Fprintln(t.out)
+		}
+		if answer.err != nil {
+			return "", errInterrupted // the end of input (ctrl-D): nobody wants to answer
+		}
+		return answer.text, nil
+	case <-ctx.Done():
+		t.restore()
+		fmt.Fprintln(t.out)
+		return "", context.Cause(ctx)
+	}
+}
+
+// readLine reads up to the end of the line and not a byte more: what was typed ahead belongs to the next question.
+func readLine(f *os.File) (string, error) {
+	var line []byte
+	var b [1]byte
+	for {
+		n, err := f.Read(b[:])
+		if n == 1 && b[0] == '\n' {
+			return trimCR(line), nil
+		}
+		if n == 1 {
+			line = append(line, b[0])
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+func trimCR(line []byte) string {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return string(line)
+}
+
+// confirm asks a yes or no question; everything but yes is no.
+func (t *terminal) confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := t.line(ctx, question+" [y/N] ", false)
+	switch answer {
+	case "y", "Y", "yes", "Yes", "YES":
+		return err == nil, err
+	}
+	return false, err
+}
+
+func (t *terminal) width() int {
+	if w, _, err := term.GetSize(int(t.out.Fd())); err == nil && w > 0 {
+		return w
+	}
+	return 80
+}

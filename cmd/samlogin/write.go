@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/samlogin/samlogin/profiles"
+)
+
+// keysWriter writes the AWS profiles, with the consent that was given.
+type keysWriter struct {
+	app     *app
+	writer  *profiles.Writer
+	consent profiles.Consent
+	over    bool            // --overwrite
+	told    map[string]bool // profiles whose keys go elsewhere, as was said already
+}
+
+// writer opens the way to the AWS files and finds out what would not be written before anybody types a password.
+func (a *app) writer(ctx context.Context, f *loginFlags, wanted []*target) (*keysWriter, error) {
+	w := &keysWriter{app: a, over: f.overwrite, told: map[string]bool{}}
+	if f.overwrite {
+		w.consent = profiles.ReplaceForeign
+	}
+	var jobs []job
+	for _, t := range wanted {
+		if t.profile != "" && len(t.patterns) <= 1 && !t.all {
+			jobs = append(jobs, job{target: t, profile: t.profile})
+		}
+	}
+	return w, w.check(ctx, jobs)
+}
+
+func (w *keysWriter) open() error {
+	if w.writer != nil {
+		return nil
+	}
+	files, err := profiles.Locate(w.app.env)
+	w.writer = &profiles.Writer{Files: files, Now: w.app.now, Notice: w.app.notice}
+	return err
+}
+
+// check refuses, or asks, before anything is fetched for a profile that could not be written. A profile with role_arn
+// is never changed: what was got for it goes to NAME-session.
+func (w *keysWriter) check(ctx context.Context, jobs []job) error {
+	var keys []profiles.Keys
+	for i, j := range jobs {
+		if j.target.choices.Write == "none" || templated(j.profile) {
+			continue
+		}
+		if err := w.open(); err != nil {
+			return err
+		}
+		there, err := w.writer.Files.Inspect(j.profile)
+		if err != nil {
+			return err
+		}
+		if there.Standing == profiles.SwitchesRole {
+			jobs[i].profile = sessionProfile(j)
+			if !w.told[j.profile] {
+				w.told[j.profile] = true
+				w.app.notice("profile " + j.profile + " switches roles and is left as it is; the keys go to " + jobs[i].profile)
+			}
+			j = jobs[i]
+			if there, err = w.writer.Files.Inspect(j.profile); err != nil {
+				return err
+			}
+		}
+		if there.Standing == profiles.LongTermKeys && w.over {
+			if err := w.askLongTerm(ctx, j.profile, there); err != nil {
+				return err
+			}
+		}
+		keys = append(keys, profiles.Keys{Profile: j.profile, Region: j.target.choices.Region})
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return w.writer.Check(keys, w.consent)
+}
+
+func sessionProfile(j job) string {
+	if name := j.target.choices.SessionProfile; name != "" {
+		return name
+	}
+	return j.profile + "-session"
+}
+
+func templated(profile string) bool { return strings.Contains(profile, "{") }
+
+// askLongTerm asks before keys are replaced that nobody can get back.
+func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there profiles.Inspection) error {
+	if w.consent == profiles.ReplaceLongTerm {
+		return nil
+	}
+	t, err := w.app.terminal()
+	if errors.Is(err, errNoTerminal) {
+		return &needError{What: "profile " + profile + " has " + there.What + ", which are lost when it is replaced, and nobody can be asked", Hint: "write to another profile with --profile, or take them out of the file yourself"}
+	}
+	yes, err := t.confirm(ctx, "Profile "+profile+" has "+there.What+". Replace them for good?")
+	if err != nil {
+		return err
+	}
+	if yes {
+		w.consent = profiles.ReplaceLongTerm
+	}
+	return nil
+}
+
+// save writes every role that was got, in one go.
+func (w *keysWriter) save(ctx context.Context, results []result) error {
+	var keys []profiles.Keys
+	for _, r := range results {
+		if r.err != nil || r.target.choices.Write == "none" {
+			continue
+		}
+		keys = append(keys, profiles.Keys{
+			Profile: r.profile, AccessKeyID: r.session.AccessKeyID, SecretAccessKey: r.session.SecretAccessKey, SessionToken: r.session.SessionToken,
+			Expiration: r.session.Expiration, PrincipalARN: r.session.AssumedRoleARN, Region: r.region,
+		})
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := w.open(); err != nil {
+		return err
+	}
+	return w.writer.Save(ctx, keys, w.consent)
+}
