@@ -2,13 +2,10 @@ package profiles
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
-	mathrand "math/rand/v2"
-	"strings"
+	"math/rand/v2"
 	"time"
 )
 
@@ -25,10 +22,6 @@ const (
 	redos       = 10                   // times that a save starts again
 
 	passingWait = 2 * time.Second // for a rename that fails for a moment (Windows)
-
-	temporarySuffix = ".tmp"
-	backupSuffix    = ".backup"
-	staleAfter      = time.Hour // a temporary file of a process that was killed
 )
 
 // errChanged: another program changed the file between reading and replacing it.
@@ -60,7 +53,7 @@ func (s *saving) commit(ctx context.Context, t target, edit func(text string) (s
 		if !errors.Is(err, errChanged) {
 			return err
 		}
-		if err := pauseFor(ctx, settle+mathrand.N(4*settle)); err != nil {
+		if err := pauseFor(ctx, settle+rand.N(4*settle)); err != nil {
 			return err
 		}
 	}
@@ -89,19 +82,18 @@ func (s *saving) holds(ctx context.Context, t target, after string, edit func(st
 
 // settled reads a file until two reads agree. One that does not exist is an empty content.
 func (s *saving) settled(ctx context.Context, t target) (content, error) {
-	last, err := s.read(t)
 	for range settleTries {
+		now, err := s.read(t)
 		if err != nil {
 			return content{}, err
 		}
 		if err := pauseFor(ctx, settle); err != nil {
 			return content{}, err
 		}
-		var now content
-		if now, err = s.read(t); err == nil && now.text == last.text && now.exists == last.exists {
-			return now, nil
+		same, err := s.still(t, now)
+		if err != nil || same {
+			return now, err
 		}
-		last = now
 	}
 	return content{}, &FileError{Path: t.path(), Step: "read it", Err: errKeepsChanging}
 }
@@ -117,6 +109,20 @@ func (s *saving) read(t target) (content, error) {
 		return content{}, err
 	}
 	return now, safeFile(t.path(), now.meta)
+}
+
+// still reads a file once more, and reports whether it is as it was.
+func (s *saving) still(t target, was content) (bool, error) {
+	t.exists = false
+	c := comparison{rest: was.text}
+	m, err := copyTarget(s.disk, t, &c)
+	if errors.Is(err, fs.ErrNotExist) {
+		return !was.exists, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return was.exists && !c.differs && c.rest == "", safeFile(t.path(), m)
 }
 
 // modeFor is the mode of the new file: that of the old one, without what others could do with it.
@@ -147,11 +153,11 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 		}
 	}()
 	for waited, pause := time.Duration(0), 10*time.Millisecond; ; pause *= 2 {
-		now, err := s.read(t)
+		same, err := s.still(t, before)
 		if err != nil {
 			return err
 		}
-		if now.text != before.text || now.exists != before.exists {
+		if !same {
 			return errChanged
 		}
 		err = s.disk.Rename(name, t.path())
@@ -177,53 +183,6 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 		return &FileError{Path: t.path(), Step: "make sure that the new file lasts (it is in place)", Err: err}
 	}
 	return nil
-}
-
-// writeBeside writes a new file in the folder of the target, whole and synced, and gives its path. Its name cannot be
-// guessed, and nothing that is already there is used. On an error nothing is left of it.
-func (s *saving) writeBeside(t target, suffix, text string, mode fs.FileMode) (_ string, err error) {
-	var path string
-	fail := func(step string, err error) error { return &FileError{Path: t.path(), Step: step, Err: err} }
-	var f file
-	for range 8 { // one is enough, unless somebody knows the random numbers
-		path = t.beside("-" + randomName() + suffix)
-		if f, err = s.disk.Create(path); !errors.Is(err, fs.ErrExist) {
-			break
-		}
-	}
-	if err != nil {
-		return "", fail("make a temporary file beside it", err)
-	}
-	open := true
-	defer func() {
-		if err != nil {
-			if open {
-				_ = f.Close()
-			}
-			_ = s.disk.Remove(path)
-		}
-	}()
-	if _, err := io.WriteString(f, text); err != nil {
-		return "", fail("write the temporary file", err)
-	}
-	m, err := f.Stat()
-	if err != nil {
-		return "", fail("look at the temporary file", err)
-	}
-	if m.Mode.Perm() != mode {
-		if err := f.Chmod(mode); err != nil {
-			return "", fail("set the mode of the temporary file", err)
-		}
-	}
-	// Never tried again: after a failed fsync the system may have dropped the pages, and a second one would succeed.
-	if err := f.Sync(); err != nil {
-		return "", fail("sync the temporary file", err)
-	}
-	open = false
-	if err := f.Close(); err != nil {
-		return "", fail("close the temporary file", err)
-	}
-	return path, nil
 }
 
 // rewrite writes a file in place, which is all that can be done with one that is a mount of its own. A copy of the
@@ -258,33 +217,4 @@ func (s *saving) overwrite(t target, text string) error {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
-}
-
-// sweep removes temporary files of samlogin processes that were killed more than an hour ago. It is only tidying:
-// what cannot be removed stays.
-func (s *saving) sweep(t target, now time.Time) {
-	names, err := s.disk.List(t.folder)
-	if err != nil {
-		return
-	}
-	for _, name := range names {
-		random, ok := strings.CutPrefix(name, "."+t.base+".samlogin-")
-		random, temporary := strings.CutSuffix(random, temporarySuffix)
-		if !ok || !temporary || len(random) != randomLength {
-			continue
-		}
-		path := t.beside("-" + random + temporarySuffix)
-		m, err := s.disk.Lstat(path)
-		if err == nil && m.Mode.IsRegular() && m.Mine && now.Sub(m.Modified) > staleAfter {
-			_ = s.disk.Remove(path)
-		}
-	}
-}
-
-const randomLength = 32 // characters: 128 random bits in hexadecimal
-
-func randomName() string {
-	b := make([]byte, randomLength/2)
-	_, _ = rand.Read(b) // never fails: it ends the process where the system has no random numbers
-	return hex.EncodeToString(b)
 }

@@ -194,6 +194,24 @@ func TestATornReadIsNotSaved(t *testing.T) { // security case 74
 	}
 }
 
+func TestAFileIsReadUntilItSettles(t *testing.T) { // security case 74
+	h := homeWith(t, "half")
+	reads := 0
+	d := &faultyDisk{disk: system{}, before: func(call string, _ int) {
+		if call != "Open credentials" {
+			return
+		}
+		reads++
+		h.write(h.Credentials, []string{"", "half", "halfway", "halfwax", person, person}[min(reads, 5)], 0o600)
+	}}
+	w := h.writer()
+	w.disk = d
+	now, err := w.saving().settled(t.Context(), target{folder: h.folder, base: "credentials"})
+	if err != nil || now.text != person {
+		t.Errorf("settled on %q, %v, want what two reads in a row gave", now.text, err)
+	}
+}
+
 func TestAKillLeavesOldOrNew(t *testing.T) { // security case 67, the model without real signals
 	saved := person + "\n[p]\n" + testLines("\n")
 	for n := 1; ; n++ {

@@ -160,9 +160,22 @@ func readFile(d disk, path string, what intent) (content, error) {
 }
 
 // readTarget reads a file whole. A file that does not exist is a *FileError with fs.ErrNotExist within.
-func readTarget(d disk, t target) (c content, err error) {
-	fail := func(err error) (content, error) {
-		return content{}, &FileError{Path: t.path(), Step: "read it", Err: err}
+func readTarget(d disk, t target) (content, error) {
+	var text strings.Builder
+	m, err := copyTarget(d, t, &text)
+	if err != nil {
+		return content{}, err
+	}
+	return content{text: text.String(), exists: true, meta: m}, nil
+}
+
+// copyTarget copies a file somewhere. The errors are those of readTarget.
+func copyTarget(d disk, t target, to interface {
+	io.Writer
+	Grow(bytes int)
+}) (meta, error) {
+	fail := func(err error) (meta, error) {
+		return meta{}, &FileError{Path: t.path(), Step: "read it", Err: err}
 	}
 	if t.exists && !t.meta.Mode.IsRegular() {
 		return fail(errNotAFile) // not opened at all: opening a device can have effects
@@ -181,13 +194,29 @@ func readTarget(d disk, t target) (c content, err error) {
 	case m.Size > largest:
 		return fail(errTooLarge)
 	}
-	var text strings.Builder
-	text.Grow(int(m.Size))
-	switch n, err := io.CopyBuffer(&text, io.LimitReader(f, largest+1), make([]byte, 64<<10)); {
+	to.Grow(int(m.Size))
+	switch n, err := io.CopyBuffer(to, io.LimitReader(f, largest+1), make([]byte, 64<<10)); {
 	case err != nil:
 		return fail(err)
 	case n > largest:
 		return fail(errTooLarge)
 	}
-	return content{text: text.String(), exists: true, meta: m}, nil
+	return m, nil
+}
+
+// comparison is a writer that only notes whether what is written to it is a text.
+type comparison struct {
+	rest    string // what has not been written yet
+	differs bool
+}
+
+func (c *comparison) Grow(int) {}
+
+func (c *comparison) Write(p []byte) (int, error) {
+	if len(p) > len(c.rest) || c.rest[:len(p)] != string(p) { // compared without a copy
+		c.differs = true
+		return len(p), nil
+	}
+	c.rest = c.rest[len(p):]
+	return len(p), nil
 }
