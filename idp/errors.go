@@ -137,5 +137,10 @@ type NetworkError struct {
 	Err  error
 }
 
-func (e *NetworkError) Error() string { return fmt.Sprintf("%s at %s: %v", e.Step, e.Host, e.Err) }
+// Error cleans the text of Err: net/http puts broken header lines of a server into it as they came.
+func (e *NetworkError) Error() string {
+	return fmt.Sprintf("%s at %s: %s", e.Step, e.Host, foreign.Text(e.Err.Error()))
+}
+
+// Unwrap is Err.
 func (e *NetworkError) Unwrap() error { return e.Err }

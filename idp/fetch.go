@@ -2,7 +2,7 @@ package idp
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,24 +15,18 @@ import (
 
 const maxRedirects = 15 // in a row
 
-// fetcher gets pages. It follows redirects itself: Go's client sends the body of a POST, password included, to
-// whatever host a 307 or 308 names.
+// fetcher gets pages. It stands directly on a transport and follows redirects itself: Go's client sends the body of a
+// POST, password included, to whatever host a 307 or 308 names, and its errors show addresses with their queries.
 type fetcher struct {
-	client  http.Client
-	agent   string
-	observe func(Event)
-	dated   func(server time.Time)
+	transport http.RoundTripper
+	jar       *jar
+	agent     string
+	observe   func(Event) // nil: nobody watches
+	dated     func(server time.Time)
 }
 
 func newFetcher(transport http.RoundTripper, agent string, observe func(Event), dated func(time.Time)) *fetcher {
-	return &fetcher{
-		client: http.Client{
-			Transport:     transport,
-			Jar:           newJar(),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		agent: agent, observe: observe, dated: dated,
-	}
+	return &fetcher{transport: transport, jar: newJar(), agent: agent, observe: observe, dated: dated}
 }
 
 // A request is one thing to send. Pairs go into the body of a POST, into the query of a GET form.
@@ -87,22 +81,21 @@ func allowed(r request) error {
 	return nil
 }
 
-// redirected is the request that follows a redirect: 307 and 308 repeat method and body, but only within the origin;
-// every other redirect becomes a GET without a body (Fetch standard, HTTP-redirect fetch).
+// redirected is the request that follows a redirect, always a GET without a body. A browser would repeat a POST on 307
+// and 308 (Fetch standard, HTTP-redirect fetch); here that is refused even within the origin, since a password that is
+// refused counts against the account each time it is sent.
 func redirected(r request, status int, location string) (request, error) {
 	here, _ := OriginOf(r.url)
 	to, err := resolve(r.url, location)
 	if err != nil {
 		return r, &SafetyError{Rule: "a redirect leads to " + err.Error(), From: here}
 	}
-	next := request{method: http.MethodGet, url: to, from: r.from, step: r.step}
+	there, err := OriginOf(to)
 	if (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) && r.method != http.MethodGet {
-		if there, err := OriginOf(to); err != nil || there != here {
-			return r, &SafetyError{Rule: "a redirect would repeat what was sent to another server", From: here, To: there}
-		}
-		next.method, next.pairs = r.method, r.pairs
+		return r, &SafetyError{Rule: fmt.Sprintf("a redirect (HTTP status %d) would send what was sent a second time", status), From: here, To: there}
 	}
-	if origin, err := OriginOf(to); err != nil || origin != here {
+	next := request{method: http.MethodGet, url: to, from: r.from, step: r.step}
+	if err != nil || there != here {
 		next.from = nil // no Referer across origins
 	}
 	return next, nil
@@ -135,21 +128,31 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 			req.Header.Set("Origin", origin.String())
 		}
 	}
-	answer, err := f.client.Do(req)
-	f.tell(r, origin, &target, answer)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, &NetworkError{Step: r.step, Host: origin.Host(), Err: withoutURL(err)}
+	for _, c := range f.jar.Cookies(&target) {
+		req.AddCookie(c)
 	}
+	answer, err := f.transport.RoundTrip(req)
+	f.tell(r, &target, answer)
+	if err != nil {
+		return nil, f.broken(ctx, r, err)
+	}
+	f.jar.SetCookies(&target, answer.Cookies())
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil && f.dated != nil {
 		f.dated(date)
 	}
 	return answer, nil
 }
 
-func (f *fetcher) tell(r request, origin Origin, target *url.URL, answer *http.Response) {
+// broken reports a request that got no whole answer.
+func (f *fetcher) broken(ctx context.Context, r request, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	origin, _ := OriginOf(r.url) // allowed has seen that it has one
+	return &NetworkError{Step: r.step, Host: origin.Host(), Err: err}
+}
+
+func (f *fetcher) tell(r request, target *url.URL, answer *http.Response) {
 	if f.observe == nil {
 		return
 	}
@@ -179,13 +182,13 @@ func requestID(u *url.URL) string {
 // read reads the page of an answer, at most maxPageBytes of it after decompression.
 func (f *fetcher) read(ctx context.Context, r request, answer *http.Response) (*Page, error) {
 	defer func() { _ = answer.Body.Close() }()
+	// The transport has undone the compression that it asked for, and dropped this header.
+	if coding := answer.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: "it is compressed in a way that was not asked for: " + foreign.Text(coding).String()}
+	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxPageBytes+1))
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		origin, _ := OriginOf(r.url)
-		return nil, &NetworkError{Step: r.step, Host: origin.Host(), Err: withoutURL(err)}
+		return nil, f.broken(ctx, r, err)
 	}
 	if len(body) > maxPageBytes {
 		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: "the page is larger than 4 MiB"}
@@ -195,15 +198,6 @@ func (f *fetcher) read(ctx context.Context, r request, answer *http.Response) (*
 		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: strings.TrimPrefix(err.Error(), errUnread.Error()+": ")}
 	}
 	return p, nil
-}
-
-// withoutURL drops the address that net/http puts before its errors: its query may hold what must not be shown.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 // encode writes pairs as a form body in the order of the page (url.Values would sort them).

@@ -170,7 +170,7 @@ func (p *Page) readForms(base *url.URL) error {
 // send resolves where the form goes. A missing or empty action is the page's own address, query included (HTML
 // standard, form submission).
 func (f *Form) send(base, page *url.URL, action string) {
-	if strings.TrimSpace(action) == "" {
+	if action == "" {
 		f.Action = page
 	} else if u, err := resolve(base, action); err == nil {
 		f.Action = u
@@ -256,32 +256,4 @@ func visible(n *html.Node) bool {
 		}
 	}
 	return true
-}
-
-// resolve reads an address of a page as browsers do (WHATWG URL standard): white space round it and tabs and line
-// ends inside it are dropped, a backslash is a slash, "https:host" needs no slashes. The result is the address a
-// browser would go to, so that the origin rule judges the same one.
-func resolve(base *url.URL, ref string) (*url.URL, error) {
-	ref = strings.TrimFunc(ref, func(r rune) bool { return r <= 0x20 })
-	ref = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(ref)
-	path, rest := ref, ""
-	if i := strings.IndexAny(ref, "?#"); i >= 0 {
-		path, rest = ref[:i], ref[i:]
-	}
-	path = strings.ReplaceAll(path, `\`, "/")
-	if scheme, after, ok := strings.Cut(path, ":"); ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")) {
-		// A browser takes "https:evil", "https:/evil" and "https:///evil" for the host evil; but "https:x" on a page
-		// of the same scheme is a relative address in it. The two readings differ, so such an address is nowhere.
-		if !strings.HasPrefix(after, "//") || strings.HasPrefix(after, "///") {
-			return nil, fmt.Errorf("an address that can be read in two ways")
-		}
-	}
-	if strings.HasPrefix(path, "///") {
-		return nil, fmt.Errorf("an address that can be read in two ways")
-	}
-	u, err := url.Parse(path + rest)
-	if err != nil {
-		return nil, fmt.Errorf("not an address")
-	}
-	return base.ResolveReference(u), nil
 }

@@ -18,7 +18,7 @@ const maxCookies = 200
 type jar struct {
 	mu    sync.Mutex
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
-	seen  map[string]bool           // names taken, with who set them
+	seen  map[string]bool           // cookies taken: who set them, for where, and their names
 }
 
 func newJar() *jar { return &jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
@@ -32,7 +32,7 @@ func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	defer j.mu.Unlock()
 	var take []*http.Cookie
 	for _, c := range cookies {
-		key := origin.String() + " " + c.Name
+		key := strings.Join([]string{origin.String(), c.Domain, c.Path, c.Name}, " ")
 		if prefixBroken(c) || (!j.seen[key] && len(j.seen) >= maxCookies) {
 			continue
 		}
@@ -63,10 +63,10 @@ func (j *jar) of(o Origin) *cookiejar.Jar {
 
 // prefixBroken reports a cookie whose name promises what its attributes do not keep (RFC 6265bis, 4.1.3).
 func prefixBroken(c *http.Cookie) bool {
-	switch {
-	case strings.HasPrefix(c.Name, "__Host-"):
+	switch name := strings.ToLower(c.Name); { // servers may read names without regard to case
+	case strings.HasPrefix(name, "__host-"):
 		return !c.Secure || c.Domain != "" || c.Path != "/"
-	case strings.HasPrefix(c.Name, "__Secure-"):
+	case strings.HasPrefix(name, "__secure-"):
 		return !c.Secure
 	}
 	return false

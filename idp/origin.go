@@ -2,7 +2,7 @@ package idp
 
 import (
 	"fmt"
-	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -29,9 +29,12 @@ func OriginOf(u *url.URL) (Origin, error) {
 	case strings.HasSuffix(o.host, "."):
 		return Origin{}, fmt.Errorf("the host %s ends with a dot", asciiHost(o.host))
 	}
-	if net.ParseIP(o.host) == nil {
+	if ip, err := netip.ParseAddr(o.host); err == nil {
+		o.host = ip.String() // an IPv6 address has many spellings
+	} else {
 		ascii, err := idna.Lookup.ToASCII(o.host)
-		if err != nil {
+		// The full stops of other scripts are mapped to the ASCII one, so a dot at the end may show only now.
+		if err != nil || strings.HasSuffix(ascii, ".") {
 			return Origin{}, fmt.Errorf("the host %s is not a valid name", asciiHost(o.host))
 		}
 		o.host = ascii

@@ -24,6 +24,8 @@ const (
 	maxPageBytes = 4 << 20 // decoded
 	maxFields    = 2000    // of all forms together
 	maxForms     = 100
+
+	maxFormsShown = 10 // in an error text
 )
 
 // A Page is one answer of the IdP, read once: recognisers look at it and never fetch anything themselves.
@@ -84,6 +86,9 @@ func ReadPage(u *url.URL, status int, header http.Header, body []byte) (*Page, e
 // sets that hold ASCII as it is; UTF-16 and the like are refused.
 func decode(contentType string, body []byte) ([]byte, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
+	if errors.Is(err, mime.ErrInvalidMediaParameter) {
+		err = nil // "text/html; charset=" is common, and its kind is plain
+	}
 	if contentType != "" && (err != nil || (kind != "text/html" && kind != "application/xhtml+xml")) {
 		return nil, fmt.Errorf("%w: it is %s and not HTML", errUnread, foreign.Text(contentType))
 	}
@@ -141,18 +146,22 @@ func (p *Page) Has(selector string) bool { return p.Doc.Find(selector).Length() 
 func (p *Page) TextOf(selector string) foreign.Text {
 	var text foreign.Text
 	p.Doc.Find(selector).EachWithBreak(func(_ int, s *goquery.Selection) bool {
-		text = foreign.Line(visibleText(s))
+		text = foreign.Line(textOf(s, undrawn))
 		return text == ""
 	})
 	return text
 }
 
-// Text is what a person would read on the page, scripts and styles left out.
-func (p *Page) Text() foreign.Text { return foreign.Line(visibleText(p.Doc.Find("body"))) }
+// WholeTextOf is the text of the first element that a CSS selector names, with what is hidden until somebody clicks.
+func (p *Page) WholeTextOf(selector string) foreign.Text {
+	return foreign.Line(textOf(p.Doc.Find(selector).First(), unread))
+}
 
-// visibleText joins the text nodes that a browser would draw. AD FS has a div#noScript on every page, hidden by a
-// script at once; it is left out, too.
-func visibleText(s *goquery.Selection) string {
+// Text is what a person would read on the page, scripts and styles left out.
+func (p *Page) Text() foreign.Text { return foreign.Line(textOf(p.Doc.Find("body"), undrawn)) }
+
+// textOf joins the text nodes, without those inside elements that are to be left out.
+func textOf(s *goquery.Selection, leave func(*html.Node) bool) string {
 	var b strings.Builder
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
@@ -160,7 +169,7 @@ func visibleText(s *goquery.Selection) string {
 		case n.Type == html.TextNode:
 			b.WriteString(n.Data)
 			b.WriteByte(' ')
-		case n.Type == html.ElementNode && undrawn(n):
+		case n.Type == html.ElementNode && leave(n):
 		default:
 			for c := n.FirstChild; c != nil; c = c.NextSibling {
 				walk(c)
@@ -173,12 +182,19 @@ func visibleText(s *goquery.Selection) string {
 	return b.String()
 }
 
+// undrawn reports whether a browser would not draw the element. AD FS has a div#noScript on every page, hidden by a
+// script at once.
 func undrawn(n *html.Node) bool {
+	return unread(n) || attr(n, "id") == "noScript" || hiddenByMarkup(n)
+}
+
+// unread reports whether what stands in the element is not text for a person at all.
+func unread(n *html.Node) bool {
 	switch n.Data {
-	case "script", "style", "noscript", "template", "head", "option":
+	case "script", "style", "noscript", "template", "head", "option", "textarea":
 		return true
 	}
-	return attr(n, "id") == "noScript" || hiddenByMarkup(n)
+	return false
 }
 
 // hiddenByMarkup reports whether the element itself says that it is not to be seen. What style sheets say is not read.
@@ -208,18 +224,13 @@ func attr(n *html.Node, name string) string {
 
 // NotUnderstood reports this page as one that no recogniser could answer.
 func (p *Page) NotUnderstood(why string) *PageError {
-	e := &PageError{Address: address(p.URL), Status: p.Status, Title: p.Title, Text: foreign.Text(foreign.Cut(p.Text().Raw(), foreign.Limit)), Why: why}
-	for _, f := range p.Forms {
+	e := &PageError{Address: address(p.URL), Status: p.Status, Title: p.Title, Text: p.Text(), Why: why}
+	for i, f := range p.Forms {
+		if i == maxFormsShown {
+			e.Forms = append(e.Forms, fmt.Sprintf("%d more", len(p.Forms)-i))
+			break
+		}
 		e.Forms = append(e.Forms, f.String())
 	}
 	return e
-}
-
-// address is a URL as it may be shown and logged: without query, fragment and user information.
-func address(u *url.URL) string {
-	origin, err := OriginOf(u)
-	if err != nil {
-		return foreign.Text(u.Scheme + ":…").String()
-	}
-	return origin.String() + foreign.Text(u.EscapedPath()).String()
 }

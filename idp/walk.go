@@ -3,11 +3,9 @@ package idp
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/samlogin/samlogin/saml"
@@ -16,16 +14,14 @@ import (
 
 // Limits of one walk.
 const (
-	maxPages     = 30
-	maxSeen      = 3  // how often the same page may come back while nobody typed anything
-	maxCodes     = 3  // one-time codes sent in a run
-	maxPasswords = 3  // passwords sent in a run; the second and third only when a person gave them
-	maxRefresh   = 10 // seconds a page may ask us to wait before it moves on
+	maxPages   = 30
+	maxSeen    = 3  // how often the same page may come back while nobody typed anything
+	maxRefresh = 10 // seconds a page may ask us to wait before it moves on
 )
 
 // Config is what a Walk needs from outside.
 type Config struct {
-	Transport   http.RoundTripper // proxy, trust and deadlines are its business
+	Transport   http.RoundTripper // proxy, trust and deadlines are its business; nil is http.DefaultTransport
 	Agent       string            // User-Agent; AD FS decides by it whether it shows a form
 	Home        Origin            // the origin of the configured address: it may get secrets
 	Origins     []Origin          // others that may
@@ -45,7 +41,9 @@ type Walk struct {
 	user      string
 	passwords int             // sent so far
 	codes     map[string]bool // sent so far
-	revealed  []secret.Text   // everything typed in this run, to notice a page that would send it elsewhere
+	revealed  []secret.Text   // everything typed so far, to notice a page that would send it elsewhere
+	redact    redactor        // knows the same, to keep it out of what is shown
+	before    int             // secrets sent in earlier runs: an IdP that asks again has not refused those
 	seen      map[[32]byte]int
 }
 
@@ -54,11 +52,15 @@ func NewWalk(c Config) *Walk {
 	if c.After == nil {
 		c.After = wait
 	}
-	return &Walk{
-		config: c, user: c.Username,
-		fetch: newFetcher(c.Transport, c.Agent, c.Observe, c.Dated),
-		codes: map[string]bool{},
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
 	}
+	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}}
+	if c.Observe != nil {
+		w.config.Observe = func(e Event) { c.Observe(w.redact.event(e)) }
+	}
+	w.fetch = newFetcher(c.Transport, c.Agent, w.config.Observe, c.Dated)
+	return w
 }
 
 // SecretSent reports whether a password or code has left: after that no other way of starting is tried unasked.
@@ -66,7 +68,12 @@ func (w *Walk) SecretSent() bool { return len(w.revealed) > 0 }
 
 // Run walks from a start address to the response. The errors are those of Provider.Login.
 func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
-	w.seen = map[[32]byte]int{}
+	w.seen, w.before = map[[32]byte]int{}, len(w.revealed)
+	response, err := w.run(ctx, start, d)
+	return response, w.redact.err(err)
+}
+
+func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
 	r := request{method: http.MethodGet, url: start, step: "opening the sign-in page"}
 	for range maxPages {
 		page, err := w.fetch.get(ctx, r)
@@ -80,6 +87,9 @@ func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 		}
 		switch s := step.(type) {
 		case Done:
+			if !w.trusted(page.Origin) { // it would log in to somebody else's accounts
+				return nil, &SafetyError{Rule: "a page of another server than the IdP (" + w.config.Home.Host() + ") hands out a SAML response", From: page.Origin}
+			}
 			return saml.Parse(s.Encoded)
 		case Stop:
 			return nil, s.Err
@@ -147,114 +157,6 @@ func (w *Walk) circling(p *Page, step Step) error {
 	return nil
 }
 
-// mayGetSecrets is the rule of origins: a secret goes only over TLS, only in the body of a POST, only to the IdP's
-// own origin or one that its settings name.
-func (w *Walk) mayGetSecrets(p *Page, f *Form, kind Kind) error {
-	refuse := func(rule string) error { return &SafetyError{Rule: rule, From: p.Origin, To: f.Target} }
-	switch {
-	case f.Target == Origin{}:
-		return refuse(fmt.Sprintf("the form for the %s leads to an address that is none of the web's", kind))
-	case !f.Target.Secure():
-		return refuse(fmt.Sprintf("the form would send the %s without TLS", kind))
-	case !w.trusted(f.Target):
-		return refuse(fmt.Sprintf("the form would send the %s to another server than the IdP", kind))
-	case !w.trusted(p.Origin):
-		return refuse(fmt.Sprintf("a page of another server than the IdP asks for the %s", kind))
-	case f.Method != http.MethodPost:
-		return refuse(fmt.Sprintf("the form would put the %s into an address (GET)", kind))
-	case f.Overridden():
-		return refuse(fmt.Sprintf("a button of the form would send the %s elsewhere than the form says", kind))
-	}
-	return nil
-}
-
-func (w *Walk) trusted(o Origin) bool {
-	if o == w.config.Home {
-		return true
-	}
-	for _, other := range w.config.Origins {
-		if o == other {
-			return true
-		}
-	}
-	return false
-}
-
-func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request, error) {
-	if field := s.Form.Field(s.Password); field != nil && field.Type != "password" {
-		return request{}, &SafetyError{Rule: "the field for the password is not a password field", From: p.Origin, To: s.Form.Target}
-	}
-	if err := w.mayGetSecrets(p, s.Form, Password); err != nil {
-		return request{}, err
-	}
-	again := w.passwords > 0
-	refused := &RefusedError{Reason: WrongPassword, Origin: w.config.Home, User: w.user, Said: s.Refused}
-	if w.passwords >= maxPasswords {
-		return request{}, refused
-	}
-	if w.user == "" && s.User != "" {
-		name, err := w.ask(ctx, d, Question{Kind: Username, Origin: s.Form.Target})
-		if err != nil {
-			return request{}, err
-		}
-		w.user = strings.TrimSpace(name.Reveal())
-	}
-	password, err := w.ask(ctx, d, Question{Kind: Password, Origin: s.Form.Target, User: w.user, Again: again, Refused: s.Refused})
-	var need *NeedError
-	if again && errors.As(err, &need) {
-		return request{}, refused
-	}
-	if err != nil {
-		return request{}, err
-	}
-	w.passwords++
-	w.revealed = append(w.revealed, password)
-	set := append([]Pair{{s.Password, password.Reveal()}}, s.Also...)
-	if s.User != "" {
-		set = append([]Pair{{s.User, w.user}}, set...)
-	}
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending user name and password"}, nil
-}
-
-func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (request, error) {
-	if err := w.mayGetSecrets(p, s.Form, Code); err != nil {
-		return request{}, err
-	}
-	again := len(w.codes) > 0
-	refused := &RefusedError{Reason: CodeRefused, Origin: w.config.Home, User: w.user, Said: s.Refused}
-	for range maxCodes {
-		if len(w.codes) >= maxCodes {
-			break
-		}
-		code, err := w.ask(ctx, d, Question{Kind: Code, Origin: s.Form.Target, User: w.user, Label: s.Label, Again: again, Refused: s.Refused})
-		var need *NeedError
-		if again && errors.As(err, &need) {
-			return request{}, refused
-		}
-		if err != nil {
-			return request{}, err
-		}
-		typed := strings.TrimSpace(code.Reveal())
-		if w.codes[typed] { // the same code again is refused by every IdP, and counts as an attempt there
-			again = true
-			continue
-		}
-		w.codes[typed] = true
-		w.revealed = append(w.revealed, code)
-		set := append([]Pair{{s.Field, typed}}, s.Also...)
-		return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the one-time code"}, nil
-	}
-	return request{}, refused
-}
-
-func (w *Walk) ask(ctx context.Context, d Dialog, q Question) (secret.Text, error) {
-	answer, err := d.Ask(ctx, q)
-	if errors.Is(err, ErrNoAnswer) || (err == nil && answer.Empty()) {
-		return answer, &NeedError{Question: q}
-	}
-	return answer, err
-}
-
 // submit sends a page's own form on. It carries nothing that a person typed, and is checked for that: a page could
 // have echoed a password into a hidden field.
 func (w *Walk) submit(p *Page, s Submit) (request, error) {
@@ -270,17 +172,6 @@ func (w *Walk) submit(p *Page, s Submit) (request, error) {
 		return request{}, &SafetyError{Rule: "a page would put what was typed into an address", From: p.Origin, To: f.Target}
 	}
 	return request{method: f.Method, url: f.Action, pairs: pairs, from: p, step: "following the IdP's pages"}, nil
-}
-
-func (w *Walk) holdsSecret(pairs []Pair) bool {
-	for _, p := range pairs {
-		for _, typed := range w.revealed {
-			if v := typed.Reveal(); v != "" && strings.Contains(p.Value, v) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // open follows a meta refresh, within the origin only.

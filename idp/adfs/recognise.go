@@ -131,6 +131,8 @@ func userField(f *idp.Form, p *idp.Page) string {
 func refusal(said foreign.Text) idp.Reason {
 	text := strings.ToLower(said.Raw())
 	switch {
+	case strings.Contains(text, "incorrect"), strings.Contains(text, "invalid"):
+		return idp.WrongPassword // "incorrect, or your account is locked" says nothing for certain
 	case strings.Contains(text, "locked"):
 		return idp.Locked
 	case strings.Contains(text, "disabled"):
@@ -144,22 +146,25 @@ func refusal(said foreign.Text) idp.Reason {
 // readCode knows a second step that asks for one thing to type: AD FS puts AuthMethod and Context round what the
 // adapter draws. Which adapter it is does not matter as long as there is just one field.
 func readCode(p *idp.Page) idp.Step {
+	var form *idp.Form
 	for _, f := range p.Forms {
-		if f.Field("Context") == nil || f.Field("AuthMethod") == nil {
+		if f.Field("Context") == nil || f.Field("AuthMethod") == nil || len(f.Typed()) == 0 {
 			continue
 		}
-		typed := f.Typed()
-		if len(typed) != 1 {
-			return nil
+		if form != nil {
+			return nil // which of two is meant is not guessed
 		}
-		field := typed[0]
-		step := idp.Challenge{Form: f, Field: field.Name, Label: field.Label, Refused: p.TextOf(errorText)}
-		if button := onlyNamedButton(f); button != nil {
-			step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
-		}
-		return step
+		form = f
 	}
-	return nil
+	if form == nil || len(form.Typed()) != 1 {
+		return nil
+	}
+	field := form.Typed()[0]
+	step := idp.Challenge{Form: form, Field: field.Name, Label: field.Label, Refused: p.TextOf(errorText)}
+	if button := onlyNamedButton(form); button != nil {
+		step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
+	}
+	return step
 }
 
 // onlyNamedButton is the button a person would press, where its name is sent, too: adapters tell by it that the form
@@ -200,7 +205,7 @@ func readUpdatePassword(p *idp.Page) idp.Step {
 		return nil
 	}
 	page := *p.URL
-	page.RawQuery = ""
+	page.RawQuery, page.Fragment, page.RawFragment = "", "", ""
 	said := p.TextOf(errorText)
 	if said == "" {
 		said = p.TextOf("#openingMessage, #loginMessage, #introduction")
@@ -217,13 +222,14 @@ func updatePasswordLink(p *idp.Page) string {
 
 var (
 	msis     = regexp.MustCompile(`\bMSIS\d{4}\b`)
-	activity = regexp.MustCompile(`(?i)(?:activity id|reference number):?\s*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})`)
+	activity = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 )
 
 // readError knows AD FS's error page by its area, or by an error code in the text of a page that asks for nothing.
 // The status is of no use: it is mostly 200.
 func readError(p *idp.Page) idp.Step {
-	text := p.Text().Raw()
+	// The details are folded away until somebody clicks, so hidden text counts, too.
+	text := p.WholeTextOf("#errorArea").Raw() + " " + p.Text().Raw()
 	code := msis.FindString(text)
 	if !p.Has("#errorArea") && (code == "" || asks(p)) {
 		if p.Status == 503 && strings.Contains(strings.ToLower(p.URL.Path), "idpinitiatedsignon") {
@@ -232,10 +238,11 @@ func readError(p *idp.Page) idp.Step {
 		}
 		return nil
 	}
-	refused := &idp.RefusedError{Reason: reasonOf(code, p), Origin: p.Origin, Code: code, Said: p.TextOf("#errorMessage, #openingMessage")}
-	if m := activity.FindStringSubmatch(text); m != nil {
-		refused.Activity = m[1]
+	refused := &idp.RefusedError{Reason: reasonOf(code, p), Origin: p.Origin, Code: code, Said: p.TextOf("#errorMessage")}
+	if refused.Said == "" {
+		refused.Said = p.TextOf("#openingMessage")
 	}
+	refused.Activity = activity.FindString(text) // its label is translated; no other id stands on this page
 	return idp.Stop{Err: refused}
 }
 
