@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func (r *Response) readDestination(e *element, to string) error {
 	partition, ok := SignInAddress(u)
 	switch {
 	case !ok:
-		return e.refuse("it is addressed to " + shown(u.Host) + ", which is not AWS's sign-in for SAML")
+		return e.refuse("it is addressed to " + ascii(u.Host) + ", which is not AWS's sign-in for SAML")
 	case r.Partition != "" && r.Partition != partition:
 		return e.refuse("it is addressed to two of AWS's partitions, " + r.Partition + " and " + partition)
 	case r.Destination == "":
@@ -109,6 +110,9 @@ func (r *Response) readDestination(e *element, to string) error {
 	}
 	return nil
 }
+
+// ascii shows a host so that one that only looks like AWS's looks different, and whole, as its end says whose it is.
+func ascii(host string) string { return foreign.Cut(strconv.QuoteToASCII(host), foreign.Limit) }
 
 func (r *Response) readConditions(assertion *element) error {
 	conditions, err := assertion.one(nsAssertion, "Conditions")
@@ -159,8 +163,16 @@ func (r *Response) time(e *element, name string) time.Time {
 	return time.Time{}
 }
 
+// maxNotices keeps a hostile response from filling the screen.
+const maxNotices = 20
+
 func (r *Response) note(format string, a ...any) {
-	r.Notices = append(r.Notices, fmt.Sprintf(format, a...))
+	switch n := len(r.Notices); {
+	case n < maxNotices:
+		r.Notices = append(r.Notices, fmt.Sprintf(format, a...))
+	case n == maxNotices:
+		r.Notices = append(r.Notices, "more of the response was left out in the same way")
+	}
 }
 
 func (r *Response) readAttributes(assertion *element) error {

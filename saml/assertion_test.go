@@ -34,14 +34,16 @@ func TestDestinationMustBeAWS(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ to, at, words string }{
-		{dest("https://sso.example.com/acs"), rec(aws), "addressed to sso.example.com, which is not AWS"},
-		{dest(aws), rec("https://sso.example.com/acs"), "addressed to sso.example.com"},
+		{dest("https://sso.example.com/acs"), rec(aws), `addressed to "sso.example.com", which is not AWS`},
+		{dest(aws), rec("https://sso.example.com/acs"), `addressed to "sso.example.com"`},
 		{dest("https://signin.aws.amazon.com.evil.test/saml"), "", "signin.aws.amazon.com.evil.test"},
 		{dest("http://signin.aws.amazon.com/saml"), "", "not AWS"},
 		{dest(aws), rec(gov), "two of AWS's partitions, aws and aws-us-gov"},
 		{dest(""), "", "not AWS"},
 		{dest("%zz"), "", "not an address"},
-		{dest("https://xn--\u202eevil/"), "", "<U+202E>"},
+		{dest("https://xn--\u202eevil/"), "", `addressed to "xn--\u202eevil"`},
+		{dest("https://signin.aws.amaz\u043en.com/saml"), "", `addressed to "signin.aws.amaz\u043en.com"`},
+		{dest("https://signin.aws.amazon.com." + strings.Repeat("a", 200) + ".evil.test/saml"), "", `.evil.test"`},
 	} {
 		r, err := parse(addressed(c.to, c.at))
 		refused(t, r, err, c.words)
@@ -63,7 +65,7 @@ func TestSessionDurationIsBounded(t *testing.T) {
 		{"28800", 28800, ""}, {"900", 900, ""}, {"43200", 43200, ""}, {" \n3600 ", 3600, ""}, {"003600", 3600, ""},
 		{"899", 900, "900 are counted"}, {"0", 900, "900 are counted"}, {"-1", 900, "900 are counted"}, {"-43200", 900, "900 are counted"},
 		{"000", 900, "900 are counted"}, {"-99999999999999999999", 900, "900 are counted"},
-		{"43201", 43200, "43200 are counted"}, {"1000000000000", 43200, "43200 are counted"}, {strings.Repeat("9", 400), 43200, "43200 are counted"},
+		{"43201", 43200, "43200 are counted"}, {"1000000000000", 43200, "43200 are counted"}, {"18446744073709555216", 43200, "43200 are counted"}, {strings.Repeat("9", 400), 43200, "43200 are counted"},
 		{"", 0, "not a number"}, {"-", 0, "not a number"}, {"--900", 0, "not a number"}, {"1e3", 0, "not a number"}, {"+3600", 0, "not a number"},
 		{"3600.0", 0, "not a number"}, {"PT1H", 0, "not a number"}, {"0x1000", 0, "not a number"}, {"\u0663600", 0, "not a number"}, {"3\u202e600", 0, "3<U+202E>600"},
 		{"3600</AttributeValue><AttributeValue>7200", 0, "given 2 times"},
@@ -84,6 +86,13 @@ func TestSessionNameIsNotChosenFromTwo(t *testing.T) {
 	r := mustParse(t, with(t, good, "jane@example.com", "jane</AttributeValue><AttributeValue>root"))
 	if r.SessionName != "" || len(r.Notices) != 1 || !strings.Contains(r.Notices[0], "RoleSessionName is given 2 times") {
 		t.Errorf("SessionName = %q, Notices = %q", r.SessionName, r.Notices)
+	}
+}
+
+func TestNoticesAreFew(t *testing.T) {
+	r := mustParse(t, with(t, good, "</Assertion>", strings.Repeat(`<AuthnStatement SessionNotOnOrAfter="x"/>`, 1000)+"</Assertion>"))
+	if len(r.Notices) != 21 || !strings.Contains(r.Notices[20], "more of the response") {
+		t.Errorf("%d notices, the last is %q", len(r.Notices), r.Notices[len(r.Notices)-1])
 	}
 }
 
@@ -110,6 +119,10 @@ func TestTimes(t *testing.T) {
 	r = mustParse(t, with(t, good, `NotBefore="2026-11-21T08:00:00Z"`, `NotBefore="2026-11-21T08:00:00.5"`))
 	if !r.NotBefore.Equal(at("08:00:00.5")) || len(r.Notices) != 0 {
 		t.Errorf("a time without a zone is UTC: %v, %q", r.NotBefore, r.Notices)
+	}
+	r = mustParse(t, with(t, good, "<SubjectConfirmationData ", `<SubjectConfirmationData NotBefore="2026-11-21T08:00:30Z" `))
+	if !r.NotBefore.Equal(at("08:00:30")) {
+		t.Errorf("the later of two beginnings: %v", r.NotBefore)
 	}
 	for _, odd := range []string{"", "tomorrow", "2026-11-21", "2026-13-21T08:00:00Z", "1795593600", "\u202e"} {
 		r := mustParse(t, with(t, good, `NotBefore="2026-11-21T08:00:00Z"`, `NotBefore="`+odd+`"`))

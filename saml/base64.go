@@ -23,12 +23,14 @@ func decode(encoded string) ([]byte, error) {
 	}
 	doc := make([]byte, base64.StdEncoding.DecodedLen(len(encoded)))
 	n, err := base64.StdEncoding.Strict().Decode(doc, []byte(encoded))
-	var corrupt base64.CorruptInputError
 	switch {
-	case errors.As(err, &corrupt):
-		return nil, at("it is not strict base64", int(corrupt))
 	case err != nil:
-		return nil, at("it is not strict base64", -1)
+		position := -1
+		var corrupt base64.CorruptInputError
+		if errors.As(err, &corrupt) {
+			position = int(corrupt)
+		}
+		return nil, at("it is not strict base64", position)
 	case n == 0:
 		return nil, at("it is empty", -1)
 	case n > maxDocument:

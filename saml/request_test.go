@@ -114,6 +114,16 @@ func TestRelyingPartyIsEscaped(t *testing.T) {
 	}
 }
 
+func TestEscapesOfThePathAreKept(t *testing.T) {
+	u, err := saml.RequestURL(address(t, "https://idp.example.com/a%2Fb/sso"), saml.Audience, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := inflate(t, u); u.EscapedPath() != "/a%2Fb/sso" || s.attributes["Destination"] != "https://idp.example.com/a%2Fb/sso" {
+		t.Errorf("the address is %s, Destination %q", u, s.attributes["Destination"])
+	}
+}
+
 func TestRequestURLRefuses(t *testing.T) {
 	const good = "https://adfs.example.com/adfs/ls/"
 	for sso, party := range map[string]string{

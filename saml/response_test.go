@@ -79,8 +79,17 @@ func TestStatusOtherThanSuccess(t *testing.T) {
 			t.Errorf("%q (hint %q), want %q (%q)", e, e.Hint(), c.message, c.hint)
 		}
 	}
+	for code, hint := range map[string]string{"RequestDenied": "does not let you", "NoAuthnContext": "another way of signing in", "NoPassive": "log in again"} {
+		_, err := parse(strings.Replace(base, "status:InvalidNameIDPolicy", "status:"+code, 1))
+		var e *saml.StatusError
+		if !errors.As(err, &e) || !strings.Contains(e.Hint(), hint) {
+			t.Errorf("%s: %v, want the hint %q", code, err, hint)
+		}
+	}
 	r, err := parse(with(t, good, goodAssertion, ""))
-	refused(t, r, err, "no assertion")
+	if e := refused(t, r, err, "no assertion"); !strings.Contains(e.Hint(), "log in again") {
+		t.Errorf("Hint = %q", e.Hint())
+	}
 	r, err = parse(with(t, good, `<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>`, ""))
 	refused(t, r, err, "the status has no code")
 }

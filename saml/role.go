@@ -101,12 +101,9 @@ func checkRole(roleARN, principalARN string) (_ Role, reason string) {
 // arn is an IAM ARN in its parts. There is no region: IAM is global in each partition.
 type arn struct{ partition, account, resource string }
 
-// longestARN is in bytes (AWS STS API Reference, AssumeRoleWithSAML, RoleArn).
-const longestARN = 2048
-
 func readARN(s string) (arn, bool) {
 	parts := strings.SplitN(s, ":", 6)
-	if len(s) > longestARN || len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[3] != "" {
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[3] != "" {
 		return arn{}, false
 	}
 	a := arn{parts[1], parts[4], parts[5]}

@@ -133,6 +133,18 @@ func TestRolesOrderedAndOnlyDoublesMerged(t *testing.T) {
 	}
 }
 
+func TestRolesOfOneNameStayAsTheyCame(t *testing.T) {
+	values := make([]string, 100)
+	for i := range values {
+		values[i] = role("111111111111", fmt.Sprintf("%d/Admin", (i*37)%100))
+	}
+	for i, r := range mustParse(t, rolesOf(t, values...)).Roles {
+		if want := fmt.Sprintf("%d/Admin", (i*37)%100); r.Path() != want {
+			t.Fatalf("role %d is %s, want %s", i, r.Path(), want)
+		}
+	}
+}
+
 // security case 43
 func TestNoneAndManyRoles(t *testing.T) {
 	none := mustParse(t, with(t, good, "<AttributeValue>"+readerValue+"</AttributeValue>", ""))
