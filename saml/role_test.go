@@ -134,13 +134,17 @@ func TestRolesOrderedAndOnlyDoublesMerged(t *testing.T) {
 }
 
 func TestRolesOfOneNameStayAsTheyCame(t *testing.T) {
-	values := make([]string, 100)
+	values := make([]string, 300)
 	for i := range values {
-		values[i] = role("111111111111", fmt.Sprintf("%d/Admin", (i*37)%100))
+		values[i] = role("111111111111", fmt.Sprintf("%03d/Role-%d", i, i*7%3))
 	}
-	for i, r := range mustParse(t, rolesOf(t, values...)).Roles {
-		if want := fmt.Sprintf("%d/Admin", (i*37)%100); r.Path() != want {
-			t.Fatalf("role %d is %s, want %s", i, r.Path(), want)
+	roles := mustParse(t, rolesOf(t, values...)).Roles
+	if len(roles) != len(values) {
+		t.Fatalf("%d roles", len(roles))
+	}
+	for i, r := range roles[1:] {
+		if before := roles[i]; before.Name() > r.Name() || before.Name() == r.Name() && before.Path() > r.Path() {
+			t.Fatalf("%s stands before %s", before.Path(), r.Path())
 		}
 	}
 }
