@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A dead peer is noticed in whichever phase it dies. The timers are injected: the one of the phase under test fires as
+// soon as it is set, all others never.
+//
+// security case 17
+func TestEachPhaseHasItsLimit(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts by the kernel and never says a word
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	release := make(chan struct{})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/body" {
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+		}
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	defer close(release)
+	for _, c := range []struct {
+		url, phase string
+		limit      time.Duration
+		timer      int // which of a request's timers fires: they are set in the order of the phases
+	}{
+		{server.URL + "/header", "talking to all servers (--timeout)", time.Minute, 1},
+		{"https://" + silent.Addr().String() + "/", "agreeing on TLS", tlsLimit, 3},
+		{server.URL + "/header", "waiting for the answer", answerLimit, 4},
+		{server.URL + "/body", "reading the answer", bodyLimit, 5},
+	} {
+		transport := newTransport(nil, func(string) string { return "" })
+		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the certificate is not what is tested
+		p := newPatience(transport, time.Minute, time.Now)
+		var set atomic.Int32
+		p.after = func(d time.Duration, f func()) func() bool {
+			if int(set.Add(1)) == c.timer {
+				go f()
+			}
+			return func() bool { return true }
+		}
+		err := fetch(p, c.url)
+		var slow *slowError
+		if !errors.As(err, &slow) || slow.Phase != c.phase || slow.Limit != c.limit {
+			t.Errorf("%s: got %v", c.phase, err)
+		}
+		transport.CloseIdleConnections()
+	}
+}
+
+func fetch(rt http.RoundTripper, url string) error {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := (&http.Client{Transport: rt}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	_, err = io.ReadAll(answer.Body)
+	return err
+}
+
+// The network time of a run is the sum of its requests; what is left bounds the next one.
+func TestNetworkTimeAddsUp(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	defer server.Close()
+	now := time.Unix(0, 0)
+	p := newPatience(server.Client().Transport, 10*time.Second, func() time.Time { now = now.Add(2 * time.Second); return now })
+	var lefts []time.Duration
+	p.after = func(d time.Duration, _ func()) func() bool {
+		lefts = append(lefts, d)
+		return func() bool { return true }
+	}
+	for range 5 {
+		if err := fetch(p, server.URL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fetch(p, server.URL); err == nil || !strings.Contains(err.Error(), "--timeout") {
+		t.Errorf("after the time is used up: %v", err)
+	}
+	if lefts[0] != 10*time.Second {
+		t.Errorf("the first request had %s", lefts[0])
+	}
+}
+
+// security case 15: a header larger than 64 KiB is not read to its end.
+func TestHugeHeaderIsRefused(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 2000 {
+			w.Header().Add("X-Filler", strings.Repeat("x", 100))
+		}
+	}))
+	defer server.Close()
+	transport := newTransport(nil, func(string) string { return "" })
+	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	if err := fetch(newPatience(transport, time.Minute, time.Now), server.URL); err == nil {
+		t.Error("a header of 200 KB was read")
+	}
+}
+
+// security case 22
+func TestProxyOfTheEnvironment(t *testing.T) {
+	env := map[string]string{"HTTPS_PROXY": "http://user:pr0xy-secret@proxy.example.com:3128", "NO_PROXY": "internal.example.com"}
+	proxy := proxyOf(func(name string) string { return env[name] })
+	for host, proxied := range map[string]bool{
+		"https://adfs.example.com/": true, "https://internal.example.com/": false, "https://127.0.0.1:8443/": false, "https://localhost/": false,
+	} {
+		req := httptest.NewRequest(http.MethodGet, host, nil)
+		u, err := proxy(req.URL)
+		if err != nil || (u != nil) != proxied {
+			t.Errorf("%s: proxy %v, %v", host, u != nil, err)
+		}
+	}
+	connect := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	defer connect.Close()
+	env["HTTPS_PROXY"] = strings.Replace(connect.URL, "http://", "http://user:pr0xy-secret@", 1)
+	err := fetch(newPatience(newTransport(nil, func(name string) string { return env[name] }), time.Minute, time.Now), "https://adfs.example.com/")
+	var refused *proxyError
+	if !errors.As(err, &refused) || refused.Status != http.StatusProxyAuthRequired || strings.Contains(refused.Error(), "pr0xy-secret") {
+		t.Errorf("a proxy that wants a password: %v", err)
+	}
+}

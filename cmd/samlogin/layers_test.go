@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/samlogin/samlogin/"
+
+// allowed says which packages of this module each one may import. Siblings do not know each other; cmd/samlogin
+// carries values between them.
+var allowed = map[string][]string{
+	"saml/secret":       {},
+	"saml/foreign":      {},
+	"saml":              {"saml/secret", "saml/foreign"},
+	"idp":               {"saml", "saml/secret", "saml/foreign"},
+	"idp/adfs":          {"idp", "saml", "saml/secret", "saml/foreign"},
+	"idp/demo":          {"saml/secret", "saml/foreign"},
+	"sts":               {"saml", "saml/secret", "saml/foreign"},
+	"sts/demo":          {"saml/secret", "saml/foreign"},
+	"profiles":          {"saml/secret", "saml/foreign"},
+	"profiles/settings": {"saml/foreign", "saml/secret"},
+	"cmd/samlogin":      nil, // everything
+}
+
+// walled are modules that only some packages may import, so that replacing one touches them alone.
+var walled = map[string][]string{
+	"github.com/crewjam/saml":                  {"saml", "idp/demo"},
+	"github.com/aws/aws-sdk-go-v2/service/sts": {"sts"},
+	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin"},
+	"github.com/spf13/cobra":                   {"cmd/samlogin"},
+	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adfs"},
+	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
+	"github.com/pelletier/go-toml/v2":          {"profiles/settings"},
+	"github.com/gofrs/flock":                   {"profiles"},
+	"github.com/aws/aws-sdk-go-v2/config":      {},
+	"testing":                                  {},
+}
+
+func TestDependenciesPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}: {{join .Imports \" \"}}", module+"...").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	seen := 0
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		name, imports, _ := strings.Cut(strings.TrimPrefix(line, module), ": ")
+		may, known := allowed[name]
+		if !known {
+			t.Errorf("%s is on no list: say here what it may import", name)
+			continue
+		}
+		seen++
+		for _, path := range strings.Fields(imports) {
+			if own, ours := strings.CutPrefix(path, module); ours && may != nil && !slices.Contains(may, own) {
+				t.Errorf("%s imports %s", name, own)
+			}
+			for wall, inside := range walled {
+				if (path == wall || strings.HasPrefix(path, wall+"/")) && !slices.Contains(inside, name) {
+					t.Errorf("%s imports %s, which stays inside %v", name, path, inside)
+				}
+			}
+		}
+	}
+	if seen < len(allowed) {
+		t.Errorf("only %d of %d packages were looked at", seen, len(allowed))
+	}
+}
