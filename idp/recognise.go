@@ -58,9 +58,10 @@ func ReadRefresh(p *Page) Step {
 }
 
 // ReadSelfPosting knows a page whose only form has nothing to type and is posted by a script, or by the button that
-// stands in <noscript> for a browser without scripts.
+// stands in <noscript> for a browser without scripts. A page that offers something to click is none: its script waits
+// for the click, as that of AD FS's choice of methods does.
 func ReadSelfPosting(p *Page) Step {
-	if len(p.Forms) != 1 || asksSomething(p) || p.Status >= 400 {
+	if len(p.Forms) != 1 || asksSomething(p) || p.Has("[onclick]") || p.Status >= 400 {
 		return nil
 	}
 	f := p.Forms[0]
