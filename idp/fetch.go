@@ -102,8 +102,13 @@ func redirected(r request, status int, location string) (request, error) {
 }
 
 func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
+	origin, err := OriginOf(r.url)
+	if err != nil {
+		return nil, err // not reached: allowed has seen that it has one
+	}
+	// What was judged is what is asked for: the host goes out as the origin has it, not as the page spelt it.
 	target := *r.url
-	target.Fragment = ""
+	target.Host, target.Fragment, target.RawFragment = origin.authority(), "", ""
 	var body io.Reader
 	if r.method == http.MethodPost {
 		body = strings.NewReader(encode(r.pairs))
@@ -119,7 +124,6 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 	if r.method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	origin, _ := OriginOf(&target)
 	if r.from != nil && r.from.Origin == origin {
 		referer := *r.from.URL
 		referer.Fragment, referer.User = "", nil

@@ -65,14 +65,19 @@ func (o Origin) String() string {
 	if o == (Origin{}) {
 		return "(no origin)"
 	}
+	return o.scheme + "://" + o.authority()
+}
+
+// authority is host and port as they stand in an address and in the Host header; the default port is left out.
+func (o Origin) authority() string {
 	host := o.host
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
 	if (o.scheme == "https" && o.port == "443") || (o.scheme == "http" && o.port == "80") {
-		return o.scheme + "://" + host
+		return host
 	}
-	return o.scheme + "://" + host + ":" + o.port
+	return host + ":" + o.port
 }
 
 // asciiHost spells a host that may not be valid so that look-alike letters show (security case 5).
