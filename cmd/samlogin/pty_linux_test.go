@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -47,13 +48,21 @@ func openConsole(t *testing.T, env []string, args ...string) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return openConsoleOf(t, env, program, args...)
+}
+
+func openConsoleOf(t *testing.T, env []string, program string, args ...string) *console {
+	t.Helper()
 	c := &console{t: t, cmd: exec.Command(program, args...)}
+	var err error
 	home := t.TempDir()
 	c.cmd.Env = append([]string{"HOME=" + home, "TERM=xterm", "PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + home}, env...)
 	if c.pty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
 	}
+	stuck := time.AfterFunc(30*time.Second, func() { _ = c.cmd.Process.Kill() }) // so that a wrong test ends
 	t.Cleanup(func() {
+		stuck.Stop()
 		_ = c.cmd.Process.Kill()
 		_ = c.pty.Close()
 	})
@@ -179,31 +188,39 @@ func TestInterruptLeavesTheTerminalAsItWas(t *testing.T) {
 	}
 }
 
+// Stopping needs a shell with job control: the kernel does not stop a process whose group nobody could continue.
+//
 // security case 105
 func TestStoppedAtThePasswordAndContinued(t *testing.T) {
 	env, got := signInServer(t)
-	c := openConsole(t, env, "--username", `CORP\jane`)
-	c.until(`Password of CORP\jane: `)
-	c.send("\x1a")
-	var status syscall.WaitStatus
-	if _, err := syscall.Wait4(c.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
-		t.Fatalf("ctrl-Z did not stop it: %v", err)
-	}
-	c.mustBeAsFound("while stopped")
-	if err := c.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	program, err := built()
+	if err != nil {
 		t.Fatal(err)
 	}
+	c := openConsoleOf(t, env, "bash", "--norc", "--noprofile", "--noediting", "-i")
+	c.until("bash-")
+	c.send(program + ` --username 'CORP\jane'` + "\n")
+	c.until(`Password of CORP\jane: `)
+	if echo, _ := c.modes(); echo {
+		t.Error("the password would be shown")
+	}
+	c.send("\x1a")
+	c.until("Stopped")
+	c.mustBeAsFound("while stopped")
+	c.send("fg\n")
 	c.until(`Password of CORP\jane: `) // the prompt comes again, and what is typed is hidden again
 	if echo, _ := c.modes(); echo {
-		t.Error("after SIGCONT the password would be shown")
+		t.Error("after fg the password would be shown")
 	}
 	c.send("right\n")
 	c.until("Code from your token: ")
 	if password, _ := got.Load("password"); password != "right" {
-		t.Error("the password typed after SIGCONT did not arrive")
+		t.Error("the password typed after fg did not arrive")
 	}
 	c.send("\x03")
-	c.exit()
+	c.until("bash-")
+	c.send("echo still-$((40+2))\n")
+	c.until("still-42")
 	c.mustBeAsFound("afterwards")
 }
 

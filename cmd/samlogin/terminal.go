@@ -51,22 +51,20 @@ type typed struct {
 	err  error
 }
 
-// line asks for one line. hidden keeps it off the screen. When ctx ends while nobody has pressed return, the read is
-// left behind and the terminal is put back.
+// line asks for one line. hidden keeps it off the screen: the echo is off before the prompt shows, so that no signal
+// can come between. When ctx ends while nobody has pressed return, the read is left behind and the terminal is put back.
 func (t *terminal) line(ctx context.Context, prompt string, hidden bool) (string, error) {
-	fmt.Fprint(t.out, prompt)
 	t.hold()
 	defer t.restore()
 	if hidden {
+		if err := t.hide(); err != nil {
+			return "", fmt.Errorf("keeping what is typed off the screen: %w", err)
+		}
 		defer t.guardStops(prompt)()
 	}
+	fmt.Fprint(t.out, prompt)
 	done := make(chan typed, 1)
 	go func() {
-		if hidden {
-			b, err := term.ReadPassword(int(t.in.Fd()))
-			done <- typed{string(b), err}
-			return
-		}
 		text, err := readLine(t.in)
 		done <- typed{text, err}
 	}()

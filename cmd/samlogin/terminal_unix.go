@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
@@ -18,6 +19,19 @@ func openTerminal() (*terminal, error) {
 		return nil, err
 	}
 	return &terminal{in: f, out: f}, nil
+}
+
+// hide turns the echo off; hold has remembered the mode before.
+func (t *terminal) hide() error {
+	fd := int(t.in.Fd())
+	state, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return err
+	}
+	state.Lflag &^= unix.ECHO
+	state.Lflag |= unix.ICANON | unix.ISIG
+	state.Iflag |= unix.ICRNL
+	return unix.IoctlSetTermios(fd, setTermios, state)
 }
 
 // guardStops makes ctrl-Z safe while the echo is off: the terminal is put back before the process stops, and hidden
@@ -35,15 +49,14 @@ func (t *terminal) guardStops(prompt string) (release func()) {
 			}
 			t.mu.Lock()
 			fd := int(t.in.Fd())
-			hidden, err := term.GetState(fd)
 			if t.found != nil {
 				_ = term.Restore(fd, t.found)
 			}
 			signal.Reset(syscall.SIGTSTP)
 			_ = syscall.Kill(syscall.Getpid(), syscall.SIGTSTP) // stops here until somebody continues the process
 			signal.Notify(stops, syscall.SIGTSTP)
-			if err == nil && t.found != nil {
-				_ = term.Restore(fd, hidden)
+			if t.found != nil {
+				_ = t.hide()
 				fmt.Fprint(t.out, prompt)
 			}
 			t.mu.Unlock()

@@ -1,6 +1,10 @@
 package main
 
-import "os"
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
 
 // openTerminal opens the console of the process, also where the streams are redirected.
 func openTerminal() (*terminal, error) {
@@ -14,6 +18,18 @@ func openTerminal() (*terminal, error) {
 		return nil, err
 	}
 	return &terminal{in: in, out: out}, nil
+}
+
+// hide turns the echo off; hold has remembered the mode before (Microsoft, "SetConsoleMode").
+func (t *terminal) hide() error {
+	console := windows.Handle(t.in.Fd())
+	var mode uint32
+	if err := windows.GetConsoleMode(console, &mode); err != nil {
+		return err
+	}
+	mode &^= windows.ENABLE_ECHO_INPUT
+	mode |= windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
+	return windows.SetConsoleMode(console, mode)
 }
 
 // guardStops has nothing to guard: a Windows console has no job control.
