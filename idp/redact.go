@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -23,7 +24,8 @@ const minRedacted = 4
 // add takes note of a secret, as it was typed and as pages and addresses spell it.
 func (r *redactor) add(typed secret.Text) {
 	s := typed.Reveal()
-	for _, spelt := range []string{s, strings.TrimSpace(s), foreign.Line(s).Raw(), html.EscapeString(s), url.QueryEscape(s), url.PathEscape(s)} {
+	quoted := strconv.Quote(s) // as net/http quotes a broken header
+	for _, spelt := range []string{s, strings.TrimSpace(s), foreign.Line(s).Raw(), html.EscapeString(s), url.QueryEscape(s), url.PathEscape(s), quoted[1 : len(quoted)-1]} {
 		if len(spelt) >= minRedacted && !slices.Contains(r.typed, spelt) {
 			r.typed = append(r.typed, spelt)
 		}
@@ -86,11 +88,13 @@ func (r *redactor) err(err error) error {
 	return err
 }
 
-// redactedError is an error whose own text held something that was typed.
+// redactedError stands for an error whose own text held something that was typed. What kind of error it was can be
+// asked (errors.Is, errors.As), but nobody who follows Unwrap comes upon its text.
 type redactedError struct {
 	text string
 	err  error
 }
 
-func (e *redactedError) Error() string { return e.text }
-func (e *redactedError) Unwrap() error { return e.err }
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *redactedError) As(target any) bool   { return errors.As(e.err, target) }
