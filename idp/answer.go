@@ -55,6 +55,9 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	if field := s.Form.Field(s.Password); field != nil && field.Type != "password" {
 		return request{}, &SafetyError{Rule: "the field for the password is not a password field", From: p.Origin, To: s.Form.Target}
 	}
+	if s.User == s.Password { // one of the two would be lost, or stand where the other belongs
+		return request{}, &SafetyError{Rule: "the fields for user name and password have one name", From: p.Origin, To: s.Form.Target}
+	}
 	if err := w.mayGetSecrets(p, s.Form, Password); err != nil {
 		return request{}, err
 	}

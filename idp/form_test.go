@@ -86,6 +86,19 @@ func TestThePasswordGoesIntoAPasswordFieldOnly(t *testing.T) {
 	}
 }
 
+// security case 11
+func TestOneNameForUserAndPasswordIsRefused(t *testing.T) {
+	for _, fields := range []string{`<input name="UserName" type="text"><input name="UserName" type="password">`, `<input name="UserName" type="password"><input name="UserName" type="text">`} {
+		w := idptest.New(t)
+		s := w.Site(host).On(start, idptest.HTML(`<form id="loginForm" method="post" action="/post">`+fields+`</form>`))
+		_, err := run(t, w)
+		unsafe(t, err)
+		if n := len(s.Posts()); n != 0 {
+			t.Errorf("sent %d forms", n)
+		}
+	}
+}
+
 // What a browser would send of a form that nobody touched, by the HTML standard, section 4.10.22.4.
 func TestAFormSendsWhatABrowserWould(t *testing.T) {
 	p := readPage(t, "https://"+host+"/", `<form method="post">
