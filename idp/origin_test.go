@@ -63,6 +63,26 @@ func TestPasswordStaysWithTheIdP(t *testing.T) {
 	}
 }
 
+// Also where the settings name an origin without TLS: nobody is even asked.
+//
+// security case 2
+func TestAnAllowedOriginWithoutTLSGetsNothing(t *testing.T) {
+	for action, rule := range map[string]string{"http://adfs.example.com/x": "without TLS", "javascript:x": "none of the web's"} {
+		w := idptest.New(t)
+		w.Site(host).On(start, idptest.HTML(posting(action)))
+		c := config(t, w)
+		c.Origins = []idp.Origin{origin(t, "http://adfs.example.com"), {}}
+		p := &idptest.Person{Types: map[idp.Kind][]string{idp.Password: {canary}}}
+		_, err := idp.NewWalk(c).Run(t.Context(), at(t, "https://"+host+startURL), p)
+		if e := unsafe(t, err); !strings.Contains(e.Rule, rule) {
+			t.Errorf("%s is refused because %q, want %q", action, e.Rule, rule)
+		}
+		if len(p.Asked()) != 0 {
+			t.Errorf("%s: the password was asked for", action)
+		}
+	}
+}
+
 // security case 8
 func TestSameOriginInOtherSpellings(t *testing.T) {
 	for name, action := range map[string]string{

@@ -90,6 +90,19 @@ func TestRefererAndOriginStayAtHome(t *testing.T) {
 	}
 }
 
+// A way back by another server is that server's doing: nothing is said of the page that led away.
+func TestNoRefererAfterADetour(t *testing.T) {
+	w := idptest.New(t)
+	s := w.Site(host).On(start, idptest.HTML(posting("/post"))).On("POST /post", idptest.Redirect(302, "https://other.example.com/")).On("GET /end", response(t))
+	w.Site("other.example.com").On("GET /", idptest.Redirect(302, "https://adfs.example.com/end"))
+	if _, err := run(t, w); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Requests()[2].Header.Get("Referer"); got != "" {
+		t.Errorf("Referer %q", got)
+	}
+}
+
 // security case 5
 func TestAPerfectPageOfAnotherServerIsNotFilledIn(t *testing.T) {
 	for name, action := range map[string]string{"posting to itself": "/collect", "posting to the IdP": "https://adfs.example.com/post"} {

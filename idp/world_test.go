@@ -18,7 +18,7 @@ import (
 const (
 	host     = "adfs.example.com"
 	evil     = "evil.example.com"
-	canary   = `Kanarie+&<7>"\ vögel` // the password of every test; it must never be seen but in the IdP's log
+	canary   = `Kanarie+&<7>"\  vögel` // the password of every test; it must never be seen but in the IdP's log
 	start    = "GET /start"
 	startURL = "/start"
 )
