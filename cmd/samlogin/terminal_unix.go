@@ -52,9 +52,16 @@ func (t *terminal) guardStops(prompt string) (release func()) {
 			if t.found != nil {
 				_ = term.Restore(fd, t.found)
 			}
-			signal.Reset(syscall.SIGTSTP)
-			_ = syscall.Kill(syscall.Getpid(), syscall.SIGTSTP) // stops here until somebody continues the process
-			signal.Notify(stops, syscall.SIGTSTP)
+			if continuable() {
+				// The signal itself is caught for good once it was asked for; SIGSTOP has the same effect and cannot be.
+				// This thread may run on for a moment after the signal: what comes next waits for the continuation.
+				goesOn := make(chan os.Signal, 1)
+				signal.Notify(goesOn, syscall.SIGCONT)
+				if syscall.Kill(syscall.Getpid(), syscall.SIGSTOP) == nil {
+					<-goesOn
+				}
+				signal.Stop(goesOn)
+			}
 			if t.found != nil {
 				_ = t.hide()
 				fmt.Fprint(t.out, prompt)
@@ -66,4 +73,14 @@ func (t *terminal) guardStops(prompt string) (release func()) {
 		signal.Stop(stops)
 		close(done)
 	}
+}
+
+// continuable reports whether there is a shell that could continue this process: its parent, in the same session and
+// another process group. Without one the kernel does not stop a process at ctrl-Z either (POSIX, orphaned process group).
+func continuable() bool {
+	parent := syscall.Getppid()
+	own, err := unix.Getsid(0)
+	theirs, err2 := unix.Getsid(parent)
+	group, err3 := unix.Getpgid(parent)
+	return err == nil && err2 == nil && err3 == nil && own == theirs && group != syscall.Getpgrp()
 }

@@ -129,12 +129,10 @@ func (x *exchange) signed(assertion *crewjam.Assertion, rp relyingParty) (string
 	if err != nil {
 		return "", err
 	}
-	// The schema wants the signature behind the issuer; goxmldsig puts it last.
-	signature := signed.ChildElements()[len(signed.ChildElements())-1]
-	signed.RemoveChild(signature)
-	signed.InsertChildAt(1, signature)
+	// The schema wants the signature behind the issuer, where crewjam/saml puts it.
+	assertion.Signature = signed.ChildElements()[len(signed.ChildElements())-1]
 	response := x.response(rp).Element()
-	response.AddChild(signed)
+	response.AddChild(assertion.Element())
 	document := etree.NewDocument()
 	document.SetRoot(response)
 	text, err := document.WriteToBytes()
