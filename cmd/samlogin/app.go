@@ -24,6 +24,7 @@ type app struct {
 	errIsTTY    bool
 
 	global   globalFlags
+	started  bool        // a command runs: the words of the command line were understood
 	password secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
 
 	mu       sync.Mutex

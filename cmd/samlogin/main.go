@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 func main() {
@@ -49,6 +51,9 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	}
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errInterrupted
+	}
+	if !a.started && explain(err).Exit == exitFault { // cobra's own errors about words have no type
+		err = &usageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
 	}
 	return a.report(err)
 }

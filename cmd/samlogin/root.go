@@ -118,6 +118,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if failed != nil {
 		return failed
 	}
+	a.started = true
 	switch a.global.output {
 	case "", "text", "json":
 	default:

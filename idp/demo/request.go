@@ -35,7 +35,7 @@ func (x *exchange) spInitiated() {
 		return
 	}
 	var request crewjam.AuthnRequest
-	if err := xml.Unmarshal(document, &request); err != nil || request.XMLName.Local != "AuthnRequest" {
+	if err := xml.Unmarshal(document, &request); err != nil || request.ID == "" {
 		x.fail("MSIS7000", "The sign in request is not compliant to the WS-Federation or SAML 2.0 protocol.")
 		return
 	}
