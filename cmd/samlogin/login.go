@@ -177,7 +177,6 @@ type taker struct {
 	http     *http.Client
 	response *saml.Response
 	clients  map[string]*sts.Client // by partition and choices of endpoint
-	regions  map[string]string
 }
 
 func (t *taker) take(ctx context.Context, j job) result {

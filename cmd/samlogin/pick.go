@@ -4,20 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"io"
+	"os"
 
-	"github.com/AlecAivazis/survey/v2"
-	surveyterm "github.com/AlecAivazis/survey/v2/terminal"
+	survey "github.com/AlecAivazis/survey/v2/terminal"
+	"golang.org/x/term"
 
 	"github.com/samlogin/samlogin/saml"
-	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// This file is the only one that knows survey, which is archived upstream: another picker would change this file alone.
+// This file is the only one that knows survey: its terminal layer reads keys and moves the cursor on every system. What
+// survey draws by itself is left out: it cannot group, and its templates alone would make the program 3 MB larger.
 
-const pageSize = 15
-
-// pick lets the person choose one of the roles offered. Typing filters by account, account name and role.
+// pick lets the person choose one of the roles offered.
 func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames) (saml.Role, error) {
 	t, err := a.terminal()
 	if err != nil {
@@ -28,55 +27,106 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 	}
 	t.hold()
 	defer t.restore()
-	var chosen int
-	lines := pickLines(offered, names, t.width()-4)
-	question := &survey.Select{
-		Message:  "Role:",
-		Options:  lines,
-		PageSize: min(pageSize, len(lines)),
-		Help:     "type to filter by account, name or role; ↑ ↓ to move; return to take",
-		Filter: func(typed, line string, _ int) bool {
-			return containsAll(strings.ToLower(line), strings.Fields(strings.ToLower(typed)))
-		},
-	}
-	done := make(chan error, 1)
-	go func() { done <- survey.AskOne(question, &chosen, survey.WithStdio(t.in, t.out, t.out)) }()
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		fmt.Fprint(t.out, "\x1b[?25h\n") // survey hides the cursor
-		return saml.Role{}, context.Cause(ctx)
-	}
-	if errors.Is(err, surveyterm.InterruptErr) {
-		return saml.Role{}, errInterrupted
-	}
-	if err != nil {
+	keys := survey.NewRuneReader(survey.Stdio{In: t.in, Out: t.out, Err: t.out})
+	if err := keys.SetTermMode(); err != nil {
 		return saml.Role{}, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
 	}
-	return offered[chosen], nil
-}
-
-func containsAll(s string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
+	screen := &pickScreen{terminal: t, list: newPickList(offered, names), cursor: &survey.Cursor{In: t.in, Out: t.out}}
+	_ = screen.cursor.Hide()
+	defer func() { _ = screen.cursor.Show() }()
+	screen.draw()
+	typed := make(chan rune)
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			key, _, err := keys.ReadRune()
+			if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
+				key = survey.KeyEndTransmission // the terminal is gone
+			} else if err != nil {
+				key = survey.IgnoreKey // a key that survey does not know
+			}
+			select {
+			case typed <- key:
+			case <-ended:
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			screen.erase()
+			return saml.Role{}, context.Cause(ctx)
+		case key := <-typed:
+			switch done, err := screen.press(key); {
+			case err != nil:
+				screen.erase()
+				return saml.Role{}, err
+			case done:
+				screen.erase()
+				role := screen.list.chosen()
+				fmt.Fprintf(t.out, "Role: %s\r\n", fit(role.Account()+names.suffix(role.Account())+" "+role.Path(), t.width()-7))
+				return role, nil
+			}
+			screen.draw()
 		}
 	}
-	return true
 }
 
-// pickLines draws one line a role, the account first, so that the roles of an account stand together. A line never
-// wraps: the picker counts lines to redraw itself.
-func pickLines(offered []saml.Role, names accountNames, width int) []string {
-	widest := 0
-	accounts := make([]string, len(offered))
-	for i, r := range offered {
-		accounts[i] = r.Account() + names.suffix(r.Account())
-		widest = max(widest, len([]rune(accounts[i])))
+// pickScreen shows a list and takes keys. What a key does depends only on what was drawn last.
+type pickScreen struct {
+	terminal *terminal
+	list     *pickList
+	cursor   *survey.Cursor
+	drawn    int // lines on the screen
+}
+
+// press takes one key; done means that the role under the bar was taken.
+func (s *pickScreen) press(key rune) (done bool, err error) {
+	switch key {
+	case survey.KeyEnter, '\n':
+		return s.list.any(), nil
+	case survey.KeyInterrupt, survey.KeyEndTransmission:
+		return false, errInterrupted
+	case survey.KeyArrowUp:
+		s.list.move(-1)
+	case survey.KeyArrowDown, survey.KeyTab:
+		s.list.move(1)
+	case survey.SpecialKeyHome:
+		s.list.move(-len(s.list.all))
+	case survey.SpecialKeyEnd:
+		s.list.move(len(s.list.all))
+	case survey.KeyBackspace, survey.KeyDelete:
+		s.list.untype()
+	case survey.KeyDeleteLine, survey.KeyDeleteWord, survey.KeyEscape:
+		s.list.filter("")
+	default:
+		if key >= ' ' {
+			s.list.filter(s.list.typed + string(key))
+		}
 	}
-	lines := make([]string, len(offered))
-	for i, r := range offered {
-		lines[i] = foreign.Cut(fmt.Sprintf("%-*s  %s", widest, accounts[i], r.Path()), max(width, 20))
+	return false, nil
+}
+
+// draw puts the list where it was drawn before.
+func (s *pickScreen) draw() {
+	width, height := 80, 24
+	if w, h, err := term.GetSize(int(s.terminal.out.Fd())); err == nil && w > 0 && h > 0 {
+		width, height = w, h
 	}
-	return lines
+	s.erase()
+	lines := s.list.lines(width-1, min(height-1, 20))
+	for _, line := range lines {
+		fmt.Fprint(s.terminal.out, line, "\r\n")
+	}
+	s.drawn = len(lines)
+}
+
+// erase takes the list off the screen and leaves the cursor where it began.
+func (s *pickScreen) erase() {
+	for ; s.drawn > 0; s.drawn-- {
+		_ = s.cursor.PreviousLine(1)
+		_ = survey.EraseLine(s.terminal.out, survey.ERASE_LINE_ALL)
+	}
 }
