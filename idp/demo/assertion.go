@@ -59,7 +59,11 @@ func (x *exchange) status(rp relyingParty, sub string) {
 }
 
 func (x *exchange) final(rp relyingParty, encoded string) {
-	x.page("final.html", map[string]any{"Action": strings.Replace(acs(rp.id), "/saml", ":443/saml", 1), "Response": encoded, "RelayState": rp.relayState})
+	page := "final.html"
+	if rp.relayState != "" {
+		page = "final-relaystate.html"
+	}
+	x.page(page, map[string]string{"Action": strings.Replace(acs(rp.id), "/saml", ":443/saml", 1), "Response": encoded, "RelayState": rp.relayState})
 }
 
 func (x *exchange) response(rp relyingParty) *crewjam.Response {

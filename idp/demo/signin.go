@@ -106,7 +106,7 @@ func (x *exchange) signIn(rp relyingParty) {
 }
 
 func (x *exchange) signInPage(refused string) {
-	x.page("signin.html", map[string]any{"Refused": refused})
+	x.page(skins[x.config.Skin].Page, map[string]string{"Refused": refused})
 	if refused == "" {
 		x.did("sign-in page")
 	}
@@ -184,7 +184,7 @@ func (x *exchange) codePage(who *signedIn, refused string) {
 	x.mu.Lock()
 	x.contexts[context] = who
 	x.mu.Unlock()
-	x.page("code.html", map[string]any{"Refused": refused, "Context": context, "Name": who.person.Name, "UPN": who.person.UPN})
+	x.page("code.html", map[string]string{"Refused": refused, "Context": context, "Name": who.person.Name, "UPN": who.person.UPN})
 	if refused == "" {
 		x.did("page for the one-time code")
 	}
