@@ -57,6 +57,8 @@ func (f *fetcher) get(ctx context.Context, r request) (*Page, error) {
 		if answer.StatusCode < 300 || answer.StatusCode > 399 || location == "" {
 			return f.read(ctx, r, answer)
 		}
+		// A body read to its end leaves the connection for the next request; a long one is not worth it.
+		_, _ = io.CopyN(io.Discard, answer.Body, 64<<10)
 		_ = answer.Body.Close()
 		if r, err = redirected(r, answer.StatusCode, location); err != nil {
 			return nil, err

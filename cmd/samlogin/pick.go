@@ -32,6 +32,9 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 		return saml.Role{}, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
 	}
 	screen := &pickScreen{terminal: t, list: newPickList(offered, names), cursor: &survey.Cursor{In: t.in, Out: t.out}}
+	if a.color(true) {
+		screen.list.emphasis = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
+	}
 	_ = screen.cursor.Hide()
 	defer func() { _ = screen.cursor.Show() }()
 	screen.draw()

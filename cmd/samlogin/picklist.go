@@ -20,10 +20,12 @@ type pickList struct {
 	fitting []int // indexes of all
 	bar     int   // index of fitting
 	top     int   // the first of fitting that was shown last
+
+	emphasis func(string) string // draws the line under the bar
 }
 
 func newPickList(offered []saml.Role, names accountNames) *pickList {
-	l := &pickList{all: offered, names: names}
+	l := &pickList{all: offered, names: names, emphasis: func(s string) string { return s }}
 	for _, r := range offered {
 		l.search = append(l.search, strings.ToLower(r.Account()+" "+names[r.Account()]+" "+r.Path()))
 	}
@@ -96,11 +98,11 @@ func (l *pickList) rows(from, to, width int) []string {
 			account = r.Account()
 			out = append(out, fit("  "+account+l.names.suffix(account), width))
 		}
-		mark := "    "
+		line := fit("    "+r.Path(), width)
 		if i == l.bar {
-			mark = "  > "
+			line = l.emphasis(fit("  > "+r.Path(), width))
 		}
-		out = append(out, fit(mark+r.Path(), width))
+		out = append(out, line)
 		if len(out) > 200 {
 			break // no screen is higher
 		}

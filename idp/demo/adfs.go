@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"strings"
@@ -202,5 +203,7 @@ func (x *exchange) route() {
 
 func (x *exchange) redirect(to string) {
 	x.w.Header().Set("Location", to)
+	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	x.w.WriteHeader(http.StatusFound)
+	_, _ = io.WriteString(x.w, "<html><head><title>Object moved</title></head><body><h2>Object moved to here.</h2></body></html>")
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	idpdemo "github.com/samlogin/samlogin/idp/demo"
+	"github.com/samlogin/samlogin/saml/secret"
+	stsdemo "github.com/samlogin/samlogin/sts/demo"
+)
+
+// rig is an AD FS and an STS on loopback with their connections counted, and an app that logs in to them.
+type rig struct {
+	adfs          *idpdemo.ADFS
+	sts           *stsdemo.STS
+	atADFS, atSTS atomic.Int32 // connections
+	out, errOut   bytes.Buffer
+	app           *app
+	args          []string
+	home          string
+	perRequest    time.Duration
+	perConnection time.Duration
+}
+
+func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
+	t.Helper()
+	key, err := signingKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{perRequest: perRequest, perConnection: perConnection, home: t.TempDir()}
+	latency := func(ctx context.Context) {
+		if r.perRequest > 0 {
+			select {
+			case <-time.After(r.perRequest):
+			case <-ctx.Done():
+			}
+		}
+	}
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Latency: latency}); err != nil {
+		t.Fatal(err)
+	}
+	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Latency: latency})
+	var pems []byte
+	start := func(handler http.Handler, count *atomic.Int32) string {
+		server := httptest.NewUnstartedServer(handler)
+		server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+			if s == http.StateNew {
+				count.Add(1)
+				if r.perConnection > 0 {
+					<-time.After(r.perConnection)
+				}
+			}
+		}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		pems = append(pems, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})...)
+		return server.URL
+	}
+	adfsURL, stsURL := start(r.adfs, &r.atADFS), start(r.sts, &r.atSTS)
+	bundle := filepath.Join(r.home, "ca.pem")
+	if err := os.WriteFile(bundle, pems, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"HOME": r.home, "AWS_ENDPOINT_URL_STS": stsURL, "SAMLOGIN_CA_BUNDLE": bundle}
+	r.app = &app{
+		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: time.Now, password: secret.New("Correct-Horse-7"),
+		env: func(name string) string { return env[name] },
+	}
+	r.args = []string{"login", "--idp", "adfs", "--url", adfsURL, "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}
+	return r
+}
+
+// A login makes no more requests than the protocol needs, over one connection to each host.
+func TestOneConnectionToEachHost(t *testing.T) {
+	r := newRig(t, 0, 0)
+	if code := run(context.Background(), r.app, r.args); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, r.errOut.String())
+	}
+	if got := fmt.Sprint(len(r.adfs.Log()), r.atADFS.Load(), len(r.sts.Log()), r.atSTS.Load()); got != "3 1 1 1" {
+		t.Errorf("requests and connections at AD FS and STS: %s, want 3 1 1 1", got)
+	}
+}
+
+// BenchmarkLogin is a whole login with 50 ms for each request and each new connection. The protocol needs four requests
+// and two connections one after the other: 300 ms.
+func BenchmarkLogin(b *testing.B) {
+	const latency = 50 * time.Millisecond
+	r := newRig(b, latency, latency)
+	for b.Loop() {
+		r.app.password = secret.New("Correct-Horse-7")
+		if code := run(context.Background(), r.app, r.args); code != exitDone {
+			b.Fatalf("exit %d\n%s", code, r.errOut.String())
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(6*latency), "x-protocol")
+}
