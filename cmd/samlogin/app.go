@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -42,15 +43,19 @@ type globalFlags struct {
 
 // newApp reads the environment once and takes the password out of it, so that no child of ours ever sees it.
 func newApp() *app {
+	key := func(name string) string { return name }
+	if runtime.GOOS == "windows" {
+		key = strings.ToUpper // names of variables have no case there
+	}
 	env := map[string]string{}
 	for _, pair := range os.Environ() {
 		if name, value, ok := strings.Cut(pair, "="); ok {
-			env[name] = value
+			env[key(name)] = value
 		}
 	}
 	a := &app{
 		in: os.Stdin, out: os.Stdout, errOut: os.Stderr, now: time.Now,
-		env:      func(name string) string { return env[name] },
+		env:      func(name string) string { return env[key(name)] },
 		outIsTTY: isTerminal(os.Stdout), errIsTTY: isTerminal(os.Stderr),
 	}
 	if value, ok := env[passwordVariable]; ok {

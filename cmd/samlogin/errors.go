@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles"
@@ -141,7 +142,8 @@ func explain(err error) failure {
 	case errors.As(err, &idpNet):
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
 		f.Message = fmt.Sprintf("%s at %s: %s", idpNet.Step, foreign.Text(idpNet.Host), explained.Cause())
-		if f.Hint = explained.Hint(); f.Hint == "" {
+		var dns *net.DNSError
+		if f.Hint = explained.Hint(); f.Hint == "" || errors.As(err, &dns) {
 			f.Hint = "see whether this computer, or its VPN, is connected, and whether the address is right"
 		}
 		return is("network", exitNetwork, "idp")
