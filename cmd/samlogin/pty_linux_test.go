@@ -96,8 +96,13 @@ func (c *console) send(keys string) {
 
 // exit waits for the program's end and gives its code.
 func (c *console) exit() int {
-	go func() { _, _ = io.Copy(&c.seen, c.pty) }()
+	read := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(&c.seen, c.pty) // ends when nobody has the terminal open any more
+		close(read)
+	}()
 	_ = c.cmd.Wait()
+	<-read
 	return c.cmd.ProcessState.ExitCode()
 }
 
