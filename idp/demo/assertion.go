@@ -26,7 +26,7 @@ func acs(id string) string {
 }
 
 // issue answers with the page that posts the response to AWS.
-func (x *exchange) issue(rp relyingParty, who *signedIn) {
+func (x *exchange) issue(rp relyingParty, who signedIn) {
 	if x.looping() {
 		x.fail("MSIS7042", "The same client browser session has made '6' requests in the last '20' seconds.")
 		return
@@ -36,6 +36,7 @@ func (x *exchange) issue(rp relyingParty, who *signedIn) {
 		x.fail("", "The response cannot be signed.")
 		return
 	}
+	x.whole(who.id)
 	x.cookie("SamlSession", random(12))
 	x.cookie("MSISAuthenticated", base64.StdEncoding.EncodeToString([]byte(x.config.Now().UTC().Format("1/2/2006 3:04:05 PM"))))
 	x.final(rp, response)
@@ -76,7 +77,7 @@ func (x *exchange) response(rp relyingParty) *crewjam.Response {
 
 // assertion says who signed in, and which roles there are, in the attributes that AWS reads ("Configure SAML assertions
 // for the authentication response", IAM User Guide).
-func (x *exchange) assertion(rp relyingParty, who *signedIn) *crewjam.Assertion {
+func (x *exchange) assertion(rp relyingParty, who signedIn) *crewjam.Assertion {
 	now, p := x.config.Now().UTC(), who.person
 	attribute := func(name string, values ...string) crewjam.Attribute {
 		a := crewjam.Attribute{Name: awsAttributes + name}
@@ -94,7 +95,7 @@ func (x *exchange) assertion(rp relyingParty, who *signedIn) *crewjam.Assertion 
 	}
 	statement := crewjam.AuthnStatement{
 		AuthnInstant: who.at.UTC(), SessionIndex: "_" + random(20),
-		AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"}},
+		AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{Value: passwordOnly}},
 	}
 	if p.SessionNotOnOrAfter > 0 {
 		end := who.at.UTC().Add(p.SessionNotOnOrAfter)
@@ -103,7 +104,7 @@ func (x *exchange) assertion(rp relyingParty, who *signedIn) *crewjam.Assertion 
 	return &crewjam.Assertion{
 		ID: "_" + random(20), IssueInstant: now, Version: "2.0", Issuer: crewjam.Issuer{Value: x.EntityID()},
 		Subject: &crewjam.Subject{
-			NameID: &crewjam.NameID{Format: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Value: p.Name},
+			NameID: &crewjam.NameID{Format: formats + "persistent", Value: p.Name},
 			SubjectConfirmations: []crewjam.SubjectConfirmation{{
 				Method: "urn:oasis:names:tc:SAML:2.0:cm:bearer",
 				SubjectConfirmationData: &crewjam.SubjectConfirmationData{

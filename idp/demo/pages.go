@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"crypto/rand"
 	"embed"
+	"encoding/hex"
 	"html"
 	"io"
 	"net/http"
@@ -13,53 +15,73 @@ var files embed.FS
 
 // looks are what a version of AD FS does in its own way.
 type looks struct {
-	Footer string // later versions have none
-	Page   string // the sign-in page
-	Label  bool   // errors in a label, as the older versions have them
+	footer string // later versions have none
+	page   string // the sign-in page
+	label  bool   // errors in a label, as the older versions have them, not in a span
 }
 
-var skins = map[Skin]looks{
-	Skin2012R2:        {Footer: "© 2013 Microsoft", Page: "signin.html", Label: true},
-	Skin2016:          {Footer: "© 2016 Microsoft", Page: "signin.html", Label: true},
-	Skin2019:          {Footer: "© 2018 Microsoft", Page: "signin.html"},
-	Skin2019Paginated: {Footer: "© 2018 Microsoft", Page: "signin-paginated.html"},
-	Skin2022:          {Page: "signin.html"},
-	Skin2022Paginated: {Page: "signin-paginated.html"},
+func (s Skin) looks() looks {
+	switch s {
+	case Skin2012R2:
+		return looks{footer: "© 2013 Microsoft", page: "signin.html", label: true}
+	case Skin2016:
+		return looks{footer: "© 2016 Microsoft", page: "signin.html", label: true}
+	case Skin2019Paginated:
+		return looks{footer: "© 2018 Microsoft", page: "signin-paginated.html"}
+	case Skin2022:
+		return looks{page: "signin.html"}
+	case Skin2022Paginated:
+		return looks{page: "signin-paginated.html"}
+	}
+	return looks{footer: "© 2018 Microsoft", page: "signin.html"}
 }
 
 func (l looks) errorNode(text string) string {
 	element := "span"
-	if l.Label {
+	if l.label {
 		element = "label"
 	}
 	return "<" + element + ` id="errorText" for="">` + html.EscapeString(text) + "</" + element + ">"
+}
+
+// titleOf is the title of a page; most are parts of signing in.
+func titleOf(page string) string {
+	switch page {
+	case "error.html":
+		return "Error"
+	case "update.html":
+		return "Update Password"
+	}
+	return "Sign In"
 }
 
 // page shows one of the pages. Actions are relative with the whole query on the sign-in form, absolute with the port on
 // the form for other methods, as AD FS has them. A word in double braces stands for a text, which is escaped; a template
 // package would do the same and make the whole program megabytes larger.
 func (x *exchange) page(name string, texts map[string]string) {
-	skin := skins[x.config.Skin]
+	skin, self := x.config.Skin.looks(), x.withRequestID()
 	all := map[string]string{
-		"Self": x.r.URL.RequestURI(), "Absolute": "https://" + withPort(x.r.Host) + x.r.URL.RequestURI(), "Footer": skin.Footer, "Title": titles[name],
+		"Self": self, "Absolute": "https://" + withPort(x.r.Host) + self, "Footer": skin.footer, "Title": titleOf(name), "Agent": x.r.UserAgent(),
 	}
 	for word, text := range texts {
 		all[word] = text
 	}
-	var pairs []string
+	update := ""
+	if all["Refused"] == saysExpired {
+		update = `<div id="updatePasswordLink"><a href="/adfs/portal/updatepassword/">Update your password</a></div>` + "\n"
+	}
+	// The frame goes in first: what a person sent is put in last, in one pass, and no word inside it is replaced.
+	body := strings.NewReplacer("{{top}}", read("top.html"), "{{bottom}}", read("bottom.html")).Replace(read(name))
+	pairs := []string{"{{error}}", skin.errorNode(all["Refused"]), "{{update}}", update}
 	for word, text := range all {
 		pairs = append(pairs, "{{"+word+"}}", html.EscapeString(text))
-	}
-	pairs = append(pairs, "{{top}}", read("top.html"), "{{bottom}}", read("bottom.html"), "{{error}}", skin.errorNode(all["Refused"]))
-	body := read(name)
-	for range 2 { // the frame has words of its own
-		body = strings.NewReplacer(pairs...).Replace(body)
 	}
 	h := x.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-cache,no-store")
+	h.Set("Pragma", "no-cache")
 	h.Set("Date", x.config.Now().UTC().Format(http.TimeFormat))
-	_, _ = io.WriteString(x.w, body)
+	_, _ = io.WriteString(x.w, strings.NewReplacer(pairs...).Replace(body)) // who has gone away needs no page
 }
 
 func read(name string) string {
@@ -70,23 +92,38 @@ func read(name string) string {
 	return string(b)
 }
 
-func withPort(host string) string {
-	for i := len(host) - 1; i >= 0 && host[i] != ']'; i-- {
-		if host[i] == ':' {
-			return host
-		}
+// withRequestID is the address of this request with a client-request-id, which AD FS adds where there is none:
+// administrators find a request in the event log by it.
+func (x *exchange) withRequestID() string {
+	u := *x.r.URL
+	if u.Query().Has("client-request-id") {
+		return u.RequestURI()
 	}
-	return host + ":443"
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += "client-request-id=" + guid()
+	return u.RequestURI()
 }
 
 // fail shows AD FS's error page; its status is 200.
 func (x *exchange) fail(code, details string) {
+	what := "error page"
 	if code != "" {
 		details = code + ": " + details
+		what += " " + code
 	}
-	x.page("error.html", map[string]string{"Details": details, "Activity": "3a7c1b6e-5d1f-4c1e-9c0b-0080010000e5", "Time": x.config.Now().UTC().Format(http.TimeFormat)})
-	x.did("error page " + code)
+	x.page("error.html", map[string]string{
+		"Details": details, "Activity": guid(), "Node": x.node, "Time": x.config.Now().UTC().Format(http.TimeFormat),
+	})
+	x.did(what)
 }
 
-// titles of pages that are not the sign-in page's.
-var titles = map[string]string{"signin.html": "Sign In", "signin-paginated.html": "Sign In", "code.html": "Sign In", "error.html": "Error", "update.html": "Update Password"}
+// guid is a random one (RFC 9562, version 4).
+func guid() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}

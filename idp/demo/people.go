@@ -15,15 +15,16 @@ const (
 	Active          State = iota
 	Disabled              // refused with the text of a wrong password, as AD FS does on purpose
 	Locked                // refused, on a farm whose page says so
-	PasswordExpired       // sent to the page that changes passwords
+	PasswordExpired       // refused, on a farm whose page says so and links to the page that changes passwords
+	MustChange            // sent to the page that changes passwords
 	NotPermitted          // signed in, and turned away by an authorization rule
 )
 
 // Person is somebody who can sign in, or cannot.
 type Person struct {
-	Name, UPN           string        // CORP\jane and jane@corp.example.com
-	Story               string        // what happens with this person
-	Password            secret.Text   //
+	Name, UPN           string // CORP\jane and jane@corp.example.com
+	Story               string // what happens with this person
+	Password            secret.Text
 	Code                string        // one-time code asked for; "" none
 	Roles               []string      // values of the Role attribute
 	SessionDuration     int           // seconds; 0 leaves the attribute out
@@ -74,7 +75,8 @@ func DemoPeople() []Person {
 		person("nora", "no role", Person{}),
 		person("dora", "disabled; AD FS says the usual", Person{Roles: one, State: Disabled}),
 		person("lars", "locked, and the page says so", Person{Roles: one, State: Locked}),
-		person("petra", "the password has expired", Person{Roles: one, State: PasswordExpired}),
+		person("petra", "the password has expired, and the page says so", Person{Roles: one, State: PasswordExpired}),
+		person("mike", "has to change the password first", Person{Roles: one, State: MustChange}),
 		person("victor", "not permitted to use AWS", Person{Roles: one, State: NotPermitted}),
 		person("chris", "a role in China", Person{Roles: []string{pair("aws-cn", prod, "Admin")}}),
 		person("gina", "a role in GovCloud", Person{Roles: []string{pair("aws-us-gov", prod, "Admin")}}),

@@ -2,12 +2,6 @@ package demo
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,98 +9,88 @@ import (
 	"time"
 )
 
-// lockAfter is how many wrong passwords in a row the extranet lockout takes: from then on even the right one is refused,
-// with the same words.
-const lockAfter = 5
+// The extranet lockout: after so many wrong passwords in a row even the right one is refused, with the same words, until
+// some time has gone by without a try ("Configure AD FS Extranet Smart Lockout Protection", Microsoft Learn).
+const (
+	lockAfter = 5
+	lockTime  = 30 * time.Minute
+)
 
-const incorrect = "Incorrect user ID or password. Type the correct user ID and password, and try again."
+// What the page says. AD FS has one text for everything, on purpose; sites that changed it say more.
+const (
+	saysIncorrect = "Incorrect user ID or password. Type the correct user ID and password, and try again."
+	saysLocked    = "Your account is locked. Contact your administrator."
+	saysExpired   = "Your password has expired."
+)
 
-// readBody reads a form in its order, and notices a name that comes twice: AD FS refuses such a request.
-func readBody(r *http.Request) (fields []field, twice string, err error) {
-	if r.Method != http.MethodPost {
-		return nil, "", nil
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return nil, "", fmt.Errorf("not a form")
-	}
-	seen := map[string]bool{}
-	for _, part := range strings.Split(string(body), "&") {
-		name, value, _ := strings.Cut(part, "=")
-		n, err1 := url.QueryUnescape(name)
-		v, err2 := url.QueryUnescape(value)
-		if err1 != nil || err2 != nil {
-			return nil, "", fmt.Errorf("not a form")
-		}
-		if seen[n] {
-			twice = n
-		}
-		seen[n] = true
-		fields = append(fields, field{n, v})
-	}
-	return fields, twice, nil
+// refusals are wrong passwords in a row.
+type refusals struct {
+	count int
+	last  time.Time
 }
 
-// relyingParty is one that a login is for, with what has to come back with the answer.
+// relyingParty is one that a sign-in is for, with what has to come back with the answer.
 type relyingParty struct {
 	id, inResponseTo, relayState string
+	after                        time.Time // a sign-in before it does not count (ForceAuthn)
 }
 
 // idpInitiated is /adfs/ls/IdpInitiatedSignOn: for the relying party of the query.
 func (x *exchange) idpInitiated() {
 	if x.config.IdPInitiatedOff {
-		x.fail("MSIS7012", "An error occurred while processing the request.")
+		x.fail("MSIS7012", "An error occurred while processing the request. Contact your administrator for details.")
 		return
 	}
-	id, err := x.wanted()
+	rp, err := x.wanted()
 	switch {
-	case err != nil || id == "":
+	case err != nil || rp.id == "":
 		x.fail("MSIS7065", "There are no registered protocol handlers on path /adfs/ls/idpinitiatedsignon to process the incoming request.")
-	case !slices.Contains(x.config.RelyingParties, id):
-		x.fail("MSIS7007", "The requested relying party trust is unspecified or unsupported.")
+	case !slices.Contains(x.config.RelyingParties, rp.id):
+		x.fail("MSIS7007", "The requested relying party trust '"+rp.id+"' is unspecified or unsupported.")
 	default:
-		x.signIn(relyingParty{id: id})
+		x.signIn(rp)
 	}
 }
 
-// wanted is the relying party of loginToRp, or of RelayState in its doubly escaped form, which wins.
-func (x *exchange) wanted() (string, error) {
+// wanted is the relying party of loginToRp, or of RelayState in its doubly escaped form, beside which nothing else counts.
+func (x *exchange) wanted() (relyingParty, error) {
 	query := x.r.URL.Query()
-	if state := query.Get("RelayState"); state != "" {
-		inner, err := url.ParseQuery(state)
-		return inner.Get("RPID"), err
+	if !query.Has("RelayState") {
+		return relyingParty{id: query.Get("loginToRp")}, nil
 	}
-	return query.Get("loginToRp"), nil
+	inner, err := url.ParseQuery(query.Get("RelayState"))
+	return relyingParty{id: inner.Get("RPID"), relayState: inner.Get("RelayState")}, err
 }
 
 // signIn leads through password and second step to the response.
 func (x *exchange) signIn(rp relyingParty) {
-	if method := x.value("AuthMethod"); x.r.Method == http.MethodPost {
+	method := x.value("AuthMethod")
+	if x.r.Method == http.MethodPost {
 		switch {
-		case x.value("Context") != "":
-			x.secondStep(rp)
+		case x.value("Context") != "" || method == codeMethod:
+			x.secondStep()
 		case method == "FormsAuthentication":
 			x.password()
-		default: // AD FS shows its choice of methods again
+		default: // a method that is not offered: AD FS shows what is
 			x.signInPage("")
 		}
 		return
 	}
-	who := x.session()
+	who, ok := x.session()
 	switch {
-	case who == nil:
+	case !ok || who.at.Before(rp.after):
 		x.signInPage("")
 	case !who.second:
 		x.codePage(who, "")
 	case who.person.State == NotPermitted:
-		x.fail("MSIS5007", "The caller authorization failed for caller identity "+who.person.UPN+" for relying party trust "+rp.id+".")
+		x.fail("MSIS5007", "The caller authorization failed for caller identity "+who.person.Name+" for relying party trust "+rp.id+".")
 	default:
 		x.issue(rp, who)
 	}
 }
 
 func (x *exchange) signInPage(refused string) {
-	x.page(skins[x.config.Skin].Page, map[string]string{"Refused": refused})
+	x.page(x.config.Skin.looks().page, map[string]string{"Refused": refused})
 	if refused == "" {
 		x.did("sign-in page")
 	}
@@ -114,31 +98,47 @@ func (x *exchange) signInPage(refused string) {
 
 func (x *exchange) password() {
 	p := x.person(x.value("UserName"))
-	x.mu.Lock()
-	locked := p != nil && x.wrong[p.Name] >= lockAfter
-	good := p != nil && !locked && hmac.Equal([]byte(p.Password.Reveal()), []byte(x.value("Password")))
-	if p != nil && !good {
-		x.wrong[p.Name]++
-	}
-	if good {
-		x.wrong[p.Name] = 0
-	}
-	x.mu.Unlock()
 	switch {
-	case !good || p.State == Disabled:
-		x.signInPage(incorrect)
+	case !x.right(p) || p.State == Disabled:
+		x.signInPage(saysIncorrect)
 		x.did("password refused")
 	case p.State == Locked:
-		x.signInPage("Your account is locked. Contact your administrator.")
+		x.signInPage(saysLocked)
 		x.did("account locked")
 	case p.State == PasswordExpired:
+		x.signInPage(saysExpired)
 		x.did("password expired")
+	case p.State == MustChange:
 		x.redirect("/adfs/portal/updatepassword/?username=" + url.QueryEscape(p.UPN))
+		x.did("password has to be changed")
 	default:
 		x.start(p)
-		x.did("password accepted")
 		x.redirect(x.r.URL.RequestURI())
+		x.did("password accepted")
 	}
+}
+
+// right reports whether it is the person's password and the person may try, and counts.
+func (x *exchange) right(p *Person) bool {
+	good := p != nil && hmac.Equal([]byte(p.Password.Reveal()), []byte(x.value("Password")))
+	if p == nil {
+		return false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now, tries := x.config.Now(), x.wrong[p.Name]
+	if now.Sub(tries.last) >= lockTime {
+		tries = refusals{}
+	}
+	if tries.count >= lockAfter {
+		good = false
+	}
+	if good {
+		delete(x.wrong, p.Name)
+	} else {
+		x.wrong[p.Name] = refusals{count: tries.count + 1, last: now}
+	}
+	return good
 }
 
 func (x *exchange) person(name string) *Person {
@@ -148,101 +148,4 @@ func (x *exchange) person(name string) *Person {
 		}
 	}
 	return nil
-}
-
-// start begins a session and sets its cookie in two pieces, as AD FS does with long ones.
-func (x *exchange) start(p *Person) {
-	id := random(24)
-	x.mu.Lock()
-	x.sessions[id] = &signedIn{person: p, second: p.Code == "", at: x.config.Now()}
-	x.mu.Unlock()
-	x.cookie("MSISAuth", id[:16])
-	x.cookie("MSISAuth1", id[16:])
-}
-
-func (x *exchange) cookie(name, value string) {
-	http.SetCookie(x.w, &http.Cookie{Name: name, Value: value, Path: "/adfs", Secure: true, HttpOnly: true})
-}
-
-func (x *exchange) session() *signedIn {
-	first, err := x.r.Cookie("MSISAuth")
-	second, err2 := x.r.Cookie("MSISAuth1")
-	if err != nil || err2 != nil {
-		return nil
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.sessions[first.Value+second.Value]
-}
-
-// codePage asks for the one-time code. Its Context is new each time and good once.
-func (x *exchange) codePage(who *signedIn, refused string) {
-	nonce := random(9000)
-	mac := hmac.New(sha256.New, x.key.D.Bytes())
-	mac.Write([]byte(nonce))
-	context := nonce + "." + hex.EncodeToString(mac.Sum(nil))
-	x.mu.Lock()
-	x.contexts[context] = who
-	x.mu.Unlock()
-	x.page("code.html", map[string]string{"Refused": refused, "Context": context, "Name": who.person.Name, "UPN": who.person.UPN})
-	if refused == "" {
-		x.did("page for the one-time code")
-	}
-}
-
-func (x *exchange) secondStep(rp relyingParty) {
-	context := x.value("Context")
-	x.mu.Lock()
-	who := x.contexts[context]
-	delete(x.contexts, context)
-	x.mu.Unlock()
-	session := x.session()
-	switch {
-	case session == nil:
-		x.signInPage("")
-	case who == nil || who != session:
-		x.codePage(session, "The page had expired. Try again.")
-	case x.value("AuthMethod") != "DemoOneTimeCode":
-		x.fail("", "The selected authentication method is not available.")
-	case x.value("ChallengeQuestionAnswer") == who.person.Code:
-		x.mu.Lock()
-		who.second = true
-		x.mu.Unlock()
-		x.did("one-time code accepted")
-		x.redirect(x.r.URL.RequestURI())
-	default:
-		x.mu.Lock()
-		who.codes++
-		over := who.codes >= 3
-		x.mu.Unlock()
-		x.did("one-time code refused")
-		if over {
-			x.fail("", "Authentication attempt failed. The code was wrong three times.")
-			return
-		}
-		x.codePage(who, "The code is not right. Try again.")
-	}
-}
-
-// looping counts the tokens of a browser: five within twenty seconds are taken for a loop.
-func (x *exchange) looping() bool {
-	const name, layout = "MSISLoopDetectionCookie", "2006-01-02:15:04:05Z"
-	count, since := 0, x.config.Now().UTC()
-	if c, err := x.r.Cookie(name); err == nil {
-		raw, _ := base64.StdEncoding.DecodeString(c.Value)
-		at, n, _ := strings.Cut(string(raw), `\`)
-		if t, err := time.Parse(layout, at); err == nil && since.Sub(t) < 20*time.Second {
-			since = t
-			_, _ = fmt.Sscanf(n, "%d", &count)
-		}
-	}
-	count++
-	x.cookie(name, base64.StdEncoding.EncodeToString(fmt.Appendf(nil, `%s\%d`, since.Format(layout), count)))
-	return count > 5
-}
-
-func random(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b)
 }
