@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 
 	"github.com/samlogin/samlogin/idp"
@@ -118,6 +119,8 @@ func explain(err error) failure {
 		return is("duration", exitUsage, "words")
 	case errors.As(err, &name):
 		return is("profile_name", exitUsage, "words")
+	case errors.As(err, &settingNo) && !errors.Is(err, fs.ErrNotExist):
+		return is("file", exitFile, "settings")
 	case errors.As(err, &setting), errors.As(err, &settingNo):
 		return is("settings", exitUsage, "settings")
 	case errors.As(err, &settingBad):

@@ -26,6 +26,7 @@ func newRootCmd(a *app) *cobra.Command {
 		Short:         "AWS keys by way of your company's sign-in",
 		Long:          rootLong,
 		Example:       rootExample,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -50,7 +51,7 @@ func newRootCmd(a *app) *cobra.Command {
 	global.BoolVar(&a.global.verbose, "verbose", false, "tell each step on stderr")
 	global.StringVar(&a.global.trace, "trace", "", "write each step to the new `FILE`, without secrets")
 	global.BoolVar(&a.global.noColor, "no-color", false, "no colours")
-	hasVariable(global, "config", "output", "no-input", "verbose", "trace", "no-color")
+	hasVariable(global, "output", "no-input", "verbose", "trace", "no-color")
 	flags.add(root.Flags())
 	root.AddCommand(newLoginCmd(a), newRolesCmd(a), newDemoCmd(a), newVersionCmd(a))
 	root.SetHelpCommand(newHelpCmd(a))
