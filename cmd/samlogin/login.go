@@ -168,6 +168,7 @@ type result struct {
 	job
 	session sts.Session
 	region  string // to be written, "" none
+	unasked bool   // nobody named a duration: AWS's default
 	err     error
 }
 
@@ -192,6 +193,7 @@ func (t *taker) take(ctx context.Context, j job) result {
 	wish := j.target.wish
 	if wish.Duration == 0 && !wish.Max {
 		wish.Duration = t.response.SessionDuration
+		r.unasked = wish.Duration == 0
 	}
 	r.session, r.err = client.AssumeWithSAML(ctx, t.response.Encoded, j.role, t.response.SessionNotOnOrAfter, wish)
 	return r

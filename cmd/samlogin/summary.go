@@ -112,7 +112,11 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	line("account", r.role.Account()+names.suffix(r.role.Account()))
 	line("role", r.role.Path())
 	line("until", a.when(s.Expiration))
-	line("limit", limitLine(s))
+	if r.unasked && s.LimitedBy == sts.LimitRequested {
+		line("limit", span(s.Granted)+", which is AWS's default; --duration 12h asks for more")
+	} else {
+		line("limit", limitLine(s))
+	}
 	if s.LimitedBy == sts.LimitRole {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
