@@ -96,6 +96,9 @@ func read(name string) string {
 // administrators find a request in the event log by it.
 func (x *exchange) withRequestID() string {
 	u := *x.r.URL
+	if len(u.Path) > len(cookiePath) && strings.EqualFold(u.Path[:len(cookiePath)], cookiePath) {
+		u.Path, u.RawPath = cookiePath+u.Path[len(cookiePath):], "" // cookies do go by case
+	}
 	if u.Query().Has("client-request-id") {
 		return u.RequestURI()
 	}

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// cookiePath is where AD FS's cookies go.
+const cookiePath = "/adfs"
+
 // sessionLife is how long a sign-in is good for without another password (SsoLifetime, 480 minutes by default).
 const sessionLife = 8 * time.Hour
 
@@ -41,11 +44,11 @@ func (x *exchange) pieces(id string) {
 // keeps a cookie it was told to forget has no session from here on.
 func (x *exchange) whole(id string) {
 	x.cookie("MSISAuth", id)
-	http.SetCookie(x.w, &http.Cookie{Name: "MSISAuth1", Path: "/adfs", MaxAge: -1, Secure: true, HttpOnly: true})
+	http.SetCookie(x.w, &http.Cookie{Name: "MSISAuth1", Path: cookiePath, MaxAge: -1, Secure: true, HttpOnly: true})
 }
 
 func (x *exchange) cookie(name, value string) {
-	http.SetCookie(x.w, &http.Cookie{Name: name, Value: value, Path: "/adfs", Secure: true, HttpOnly: true})
+	http.SetCookie(x.w, &http.Cookie{Name: name, Value: value, Path: cookiePath, Secure: true, HttpOnly: true})
 }
 
 // session is a copy of the session that the request's cookies are for.
