@@ -211,14 +211,20 @@ func regionOff(demo.Call) *demo.Refusal {
 
 func TestThrottlingLiftsWithTheClock(t *testing.T) {
 	s := serve(t, func(c *demo.Config) { c.PerSecond = 2 })
-	form := call(newLogin().encoded(t))
-	for i, want := range []string{"", "", "Throttling", "Throttling"} {
+	form := url.Values{"Action": {"DecodeAuthorizationMessage"}, "Version": {"2011-06-15"}} // whatever it is
+	for i, want := range []string{"InvalidAction", "InvalidAction", "Throttling", "Throttling"} {
 		if a := s.post(t, form); a.Code != want {
 			t.Errorf("call %d: %q, want %q", i, a.Code, want)
 		}
 	}
+	s.now = s.now.Add(time.Hour) // the bucket holds a second's worth, however long nobody called
+	for i, want := range []string{"InvalidAction", "InvalidAction", "Throttling"} {
+		if a := s.post(t, form); a.Code != want {
+			t.Errorf("call %d after an hour: %q, want %q", i, a.Code, want)
+		}
+	}
 	s.now = s.now.Add(500 * time.Millisecond) // time for one more
-	for i, want := range []string{"", "Throttling"} {
+	for i, want := range []string{"InvalidAction", "Throttling"} {
 		if a := s.post(t, form); a.Code != want {
 			t.Errorf("call %d after half a second: %q, want %q", i, a.Code, want)
 		}

@@ -134,6 +134,8 @@ func TestOnlyOneWellFormedResponseIsRead(t *testing.T) {
 		"an assertion alone":   encode(theSigner().sign(t, l.assertion(t))),
 		"another protocol":     encode(strings.Replace(good, "SAML:2.0:protocol", "SAML:1.1:protocol", 1)),
 		"no assertion":         encode(l.around()),
+		"a second root":        encode(good + `<x/>`),
+		"an assertion deeper":  encode(l.around(`<p:Extensions>` + theSigner().sign(t, l.assertion(t)) + `</p:Extensions>`)),
 		"an unreadable time":   encode(l.around(theSigner().sign(t, strings.Replace(l.assertion(t), "2026-03-04T08:00:00Z", "today", 1)))),
 		"no AuthnStatement":    encode(l.around(theSigner().sign(t, strings.Replace(l.assertion(t), "<AuthnStatement", "<Other", 1)))),
 		"another confirmation": encode(l.around(theSigner().sign(t, strings.Replace(l.assertion(t), "cm:bearer", "cm:holder-of-key", 1)))),
@@ -153,14 +155,55 @@ func TestOnlyOneWellFormedResponseIsRead(t *testing.T) {
 	})
 }
 
-// A comment inside a value is not signed (exclusive canonicalization leaves comments out), so it may be put there by
-// anybody; it must not cut the value in two.
+// A comment inside a value is not signed (exclusive canonicalization leaves comments out), so anybody may put one there;
+// it must not cut the value in two.
 func TestCommentDoesNotCutAValue(t *testing.T) {
 	s := serve(t, nil)
 	l := newLogin()
-	l.Roles = []string{"arn:aws:iam::111111111111:role/AdminOfNothing," + provider}
-	text := strings.Replace(l.around(theSigner().sign(t, l.assertion(t))), "role/AdminOfNothing,"+provider, "role/Admin,"+provider+"<!---->", 1)
-	s.post(t, call(encode(text))).refused(t, http.StatusBadRequest, "InvalidIdentityToken", "signature")
-	text = strings.Replace(l.around(theSigner().sign(t, l.assertion(t))), "role/AdminOfNothing,", "role/Admin<!---->OfNothing,", 1)
-	s.post(t, call(encode(text))).refused(t, http.StatusForbidden, "AccessDenied", "")
+	signed := l.around(theSigner().sign(t, l.assertion(t)))
+	a := s.post(t, call(encode(strings.Replace(signed, "jane@corp", "jane<!---->@corp", 1))))
+	if want := "assumed-role/Admin/jane@corp.example.com"; !strings.HasSuffix(a.Result.User.Arn, want) {
+		t.Errorf("got %s %s %s, want …%s", a.Result.User.Arn, a.Code, a.Message, want)
+	}
+	l.Roles = []string{admin + "," + provider + "2"}
+	signed = l.around(theSigner().sign(t, l.assertion(t)))
+	s.post(t, call(encode(strings.Replace(signed, provider+"2", provider+"<!---->2", 1)))).refused(t, http.StatusForbidden, "AccessDenied", "")
+}
+
+// A pair that the assertion lists is refused all the same where no trust policy could allow it.
+func TestPairThatCannotBe(t *testing.T) {
+	const reserved = "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
+	s := serve(t, nil)
+	for name, pair := range map[string][2]string{
+		"another account":   {admin, "arn:aws:iam::222222222222:saml-provider/ADFS"},
+		"another partition": {admin, "arn:aws-cn:iam::111111111111:saml-provider/ADFS"},
+		"a reserved role":   {reserved, provider},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLogin()
+			l.Roles = []string{pair[0] + "," + pair[1]}
+			form := call(l.encoded(t))
+			form.Set("RoleArn", pair[0])
+			form.Set("PrincipalArn", pair[1])
+			s.post(t, form).refused(t, http.StatusForbidden, "AccessDenied", "Not authorized")
+		})
+	}
+}
+
+// STS counts characters, not roles: the largest assertion that it takes is verified and read, whatever limits an XML
+// library has.
+func TestLargestAssertionIsRead(t *testing.T) {
+	s := serve(t, nil)
+	l := newLogin()
+	fits, next := "", l.encoded(t)
+	for len(next) <= 100_000 {
+		for range 25 {
+			l.Roles = append(l.Roles, "arn:aws:iam::222222222222:role/A,arn:aws:iam::222222222222:saml-provider/P")
+		}
+		fits, next = next, l.encoded(t)
+	}
+	if a := s.post(t, call(fits)); a.Status != http.StatusOK || len(fits) < 95_000 {
+		t.Errorf("%d characters, %d roles: %s %s", len(fits), len(l.Roles)-25, a.Code, a.Message)
+	}
+	s.post(t, call(next)).refused(t, http.StatusBadRequest, "ValidationError", "less than or equal to 100000")
 }

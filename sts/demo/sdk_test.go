@@ -2,7 +2,10 @@ package demo_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -138,6 +141,54 @@ func TestSignatureCoversTheCall(t *testing.T) {
 	if _, err := s.sdk("eu-west-1", provide(keys)).GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{}); err != nil {
 		t.Errorf("the unchanged call is refused: %v", err)
 	}
+}
+
+// A signature that is right in itself is not enough: it has to cover what matters, for this service, of its day.
+func TestSignatureHasToCoverWhatMatters(t *testing.T) {
+	s := serve(t, nil)
+	keys := s.keys(t)
+	full := []string{"host", "x-amz-date", "x-amz-security-token"}
+	for name, c := range map[string]struct {
+		headers      []string
+		day, service string
+		status       int
+		code         string
+	}{
+		"as it should be":    {full, "20260304", "sts", http.StatusOK, ""},
+		"for the day before": {full, "20260303", "sts", http.StatusForbidden, "SignatureDoesNotMatch"},
+		"for IAM":            {full, "20260304", "iam", http.StatusForbidden, "SignatureDoesNotMatch"},
+		"without the token":  {full[:2], "20260304", "sts", http.StatusForbidden, "SignatureDoesNotMatch"},
+		"without the host":   {full[1:], "20260304", "sts", http.StatusBadRequest, "IncompleteSignature"},
+		"without the date":   {[]string{"host", "x-amz-security-token"}, "20260304", "sts", http.StatusBadRequest, "IncompleteSignature"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const body = "Action=GetCallerIdentity&Version=2011-06-15"
+			header := http.Header{"X-Amz-Date": {"20260304T080000Z"}, "X-Amz-Security-Token": {*keys.SessionToken}}
+			values := map[string]string{"host": strings.TrimPrefix(s.URL, "https://"), "x-amz-date": header.Get("X-Amz-Date"), "x-amz-security-token": *keys.SessionToken}
+			canonical := "POST\n/\n\n"
+			for _, h := range c.headers {
+				canonical += h + ":" + values[h] + "\n"
+			}
+			list, scope := strings.Join(c.headers, ";"), c.day+"/eu-west-1/"+c.service+"/aws4_request"
+			canonical += "\n" + list + "\n" + hash(body)
+			key := "AWS4" + *keys.SecretAccessKey
+			for _, part := range append(strings.Split(scope, "/"), "AWS4-HMAC-SHA256\n20260304T080000Z\n"+scope+"\n"+hash(canonical)) {
+				key = keyed(key, part)
+			}
+			header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%x", *keys.AccessKeyId, scope, list, key))
+			if a := s.do(t, http.MethodPost, s.URL, body, header); a.Status != c.status || a.Code != c.code {
+				t.Errorf("got %d %s %s", a.Status, a.Code, a.Message)
+			}
+		})
+	}
+}
+
+func hash(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+func keyed(key, text string) string {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write([]byte(text))
+	return string(h.Sum(nil))
 }
 
 func swap(header, from, to string) func(*http.Request) {
