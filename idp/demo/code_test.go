@@ -76,6 +76,14 @@ func TestContextIsGoodOnce(t *testing.T) {
 	}
 }
 
+func TestCodeBeforeItIsAskedForIsNotTaken(t *testing.T) {
+	b := newFarm(t, demo.Config{}).browser()
+	b.post(aws, "UserName", `CORP\max`, "Password", password, "AuthMethod", "FormsAuthentication")
+	if got := b.post(aws, "AuthMethod", "DemoOneTimeCode", "Context", "", "ChallengeQuestionAnswer", "123456"); got.kind() != "code page" {
+		t.Errorf("without a page there is a %s", got.kind())
+	}
+}
+
 func TestContextOfAnotherPersonIsNotTaken(t *testing.T) {
 	people := []demo.Person{{Name: `CORP\a`, UPN: "a@corp", Code: "111111"}, {Name: `CORP\b`, UPN: "b@corp", Code: "222222"}}
 	f := newFarm(t, demo.Config{People: people})

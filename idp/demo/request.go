@@ -22,7 +22,7 @@ const (
 	maxRequest   = 1 << 20         // bytes of an AuthnRequest once inflated
 	requestSkew  = 5 * time.Minute // between the clocks of the two sides
 	formats      = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
-	emailFormats = "urn:oasis:names:tc:SAML:1.1:nameid-format:"
+	firstFormats = "urn:oasis:names:tc:SAML:1.1:nameid-format:"
 	passwordOnly = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 )
 
@@ -137,7 +137,7 @@ func formatIssued(policy *crewjam.NameIDPolicy) bool {
 	if policy == nil || policy.Format == nil {
 		return true
 	}
-	return slices.Contains([]string{"", formats + "persistent", emailFormats + "unspecified"}, *policy.Format)
+	return slices.Contains([]string{"", formats + "persistent", firstFormats + "unspecified"}, *policy.Format)
 }
 
 // firstSeen is when a request that wants a fresh sign-in came for the first time: a sign-in since then is fresh.
