@@ -175,5 +175,7 @@ func TestForceAuthnAsksForThePasswordAgain(t *testing.T) {
 		}
 		f.pass(time.Second)
 	}
-	b.signIn(forced, `CORP\jane`, password).response()
+	next := b.post(forced, "UserName", `CORP\jane`, "Password", password, "AuthMethod", "FormsAuthentication")
+	f.pass(time.Second)
+	b.follow(next).response()
 }
