@@ -30,6 +30,8 @@ type rig struct {
 	app           *app
 	args          []string
 	home          string
+	env           map[string]string
+	atIdP, atAWS  func(http.ResponseWriter, *http.Request) bool // answer instead of the doubles
 	perRequest    time.Duration
 	perConnection time.Duration
 }
@@ -49,10 +51,10 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 			}
 		}
 	}
-	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Latency: latency}); err != nil {
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Latency: latency})
+	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atAWS != nil && r.atAWS(w, q) }})
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)
@@ -74,13 +76,23 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	if err := os.WriteFile(bundle, pems, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HOME": r.home, "AWS_ENDPOINT_URL_STS": stsURL, "SAMLOGIN_CA_BUNDLE": bundle}
+	env := map[string]string{"HOME": r.home, "AWS_ENDPOINT_URL_STS": stsURL, "SAMLOGIN_CA_BUNDLE": bundle, "SAMLOGIN_IDP": "adfs", "SAMLOGIN_URL": adfsURL}
+	r.env = env
 	r.app = &app{
 		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: time.Now, password: secret.New("Correct-Horse-7"),
 		env: func(name string) string { return env[name] },
 	}
-	r.args = []string{"login", "--idp", "adfs", "--url", adfsURL, "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}
+	r.args = []string{"login", "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}
 	return r
+}
+
+// environ is the environment for the built program.
+func (r *rig) environ() []string {
+	var out []string
+	for name, value := range r.env {
+		out = append(out, name+"="+value)
+	}
+	return out
 }
 
 // A login makes no more requests than the protocol needs, over one connection to each host.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	survey "github.com/AlecAivazis/survey/v2/terminal"
 	"golang.org/x/term"
@@ -31,12 +33,16 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 	if err := keys.SetTermMode(); err != nil {
 		return saml.Role{}, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
 	}
-	screen := &pickScreen{terminal: t, list: newPickList(offered, names), cursor: &survey.Cursor{In: t.in, Out: t.out}}
+	out := &frame{file: t.out}
+	screen := &pickScreen{terminal: t, list: newPickList(offered, names), out: out, cursor: &survey.Cursor{In: t.in, Out: out}}
 	if a.color(true) {
 		screen.list.emphasis = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
 	}
 	_ = screen.cursor.Hide()
-	defer func() { _ = screen.cursor.Show() }()
+	defer func() {
+		_ = screen.cursor.Show()
+		out.flush()
+	}()
 	screen.draw()
 	typed := make(chan rune)
 	ended := make(chan struct{})
@@ -69,7 +75,7 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 			case done:
 				screen.erase()
 				role := screen.list.chosen()
-				fmt.Fprintf(t.out, "Role: %s\r\n", fit(role.Account()+names.suffix(role.Account())+" "+role.Path(), t.width()-7))
+				fmt.Fprintf(out, "Role: %s\r\n", fit(role.Account()+names.suffix(role.Account())+" "+role.Path(), t.width()-7))
 				return role, nil
 			}
 			screen.draw()
@@ -81,6 +87,7 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 type pickScreen struct {
 	terminal *terminal
 	list     *pickList
+	out      *frame
 	cursor   *survey.Cursor
 	drawn    int // lines on the screen
 }
@@ -121,15 +128,34 @@ func (s *pickScreen) draw() {
 	s.erase()
 	lines := s.list.lines(width-1, min(height-1, 20))
 	for _, line := range lines {
-		fmt.Fprint(s.terminal.out, line, "\r\n")
+		fmt.Fprint(s.out, line, "\r\n")
 	}
 	s.drawn = len(lines)
+	s.out.flush()
 }
 
 // erase takes the list off the screen and leaves the cursor where it began.
 func (s *pickScreen) erase() {
 	for ; s.drawn > 0; s.drawn-- {
 		_ = s.cursor.PreviousLine(1)
-		_ = survey.EraseLine(s.terminal.out, survey.ERASE_LINE_ALL)
+		_ = survey.EraseLine(s.out, survey.ERASE_LINE_ALL)
 	}
 }
+
+// frame gathers what is drawn, so that it reaches the terminal in one piece and does not flicker over a slow line. On
+// Windows survey moves the cursor by calls to the console, past any buffer: there everything is written at once.
+type frame struct {
+	pending bytes.Buffer
+	file    *os.File
+}
+
+func (f *frame) Write(b []byte) (int, error) {
+	if runtime.GOOS == "windows" {
+		return f.file.Write(b)
+	}
+	return f.pending.Write(b)
+}
+
+func (f *frame) Fd() uintptr { return f.file.Fd() }
+
+func (f *frame) flush() { _, _ = f.pending.WriteTo(f.file) }

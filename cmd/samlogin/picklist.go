@@ -77,24 +77,24 @@ func (l *pickList) lines(width, height int) []string {
 	if l.bar < l.top {
 		l.top = l.bar
 	}
-	for l.top < l.bar && len(l.rows(l.top, l.bar, width)) > room {
+	heads := room >= 2
+	for l.top < l.bar && len(l.rows(l.top, l.bar, width, heads)) > room {
 		l.top++
 	}
-	rows := l.rows(l.top, len(l.fitting)-1, width)
+	rows := l.rows(l.top, min(l.top+room, len(l.fitting)-1), width, heads)
 	if len(rows) > room {
 		rows = rows[:room]
 	}
 	return append(out, rows...)
 }
 
-// rows draws roles from one place of the list to another, a head for each account. With no room for heads the bar's line
-// stays: a line names its account where it stands first.
-func (l *pickList) rows(from, to, width int) []string {
+// rows draws roles from one place of the list to another, under a head for each account where there is room for one.
+func (l *pickList) rows(from, to, width int, heads bool) []string {
 	var out []string
 	account := ""
 	for i := from; i <= to; i++ {
 		r := l.all[l.fitting[i]]
-		if r.Account() != account && (i != l.bar || i != from || to != from) {
+		if heads && r.Account() != account {
 			account = r.Account()
 			out = append(out, fit("  "+account+l.names.suffix(account), width))
 		}
@@ -103,9 +103,6 @@ func (l *pickList) rows(from, to, width int) []string {
 			line = l.emphasis(fit("  > "+r.Path(), width))
 		}
 		out = append(out, line)
-		if len(out) > 200 {
-			break // no screen is higher
-		}
 	}
 	return out
 }

@@ -36,10 +36,19 @@ var built = sync.OnceValues(func() (string, error) {
 
 // console runs the built program on a real pty, as its controlling terminal.
 type console struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	pty  *os.File
-	seen bytes.Buffer
+	t          *testing.T
+	cmd        *exec.Cmd
+	pty        *os.File
+	seen       bytes.Buffer
+	rows, cols uint16
+}
+
+func (c *console) resize(rows, cols uint16) {
+	c.t.Helper()
+	c.rows, c.cols = rows, cols
+	if err := pty.Setsize(c.pty, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func openConsole(t *testing.T, env []string, args ...string) *console {
@@ -53,7 +62,7 @@ func openConsole(t *testing.T, env []string, args ...string) *console {
 
 func openConsoleOf(t *testing.T, env []string, program string, args ...string) *console {
 	t.Helper()
-	c := &console{t: t, cmd: exec.Command(program, args...)}
+	c := &console{t: t, cmd: exec.Command(program, args...), rows: 24, cols: 80}
 	var err error
 	home := t.TempDir()
 	c.cmd.Env = append([]string{"HOME=" + home, "TERM=xterm", "PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + home}, env...)
@@ -69,21 +78,30 @@ func openConsoleOf(t *testing.T, env []string, program string, args ...string) *
 	return c
 }
 
-// until reads what the program shows until it shows a text. It answers the question for the cursor's place that the
-// picker asks, as terminals do.
+// until reads what the program shows until it shows a text that it had not shown before.
 func (c *console) until(text string) {
 	c.t.Helper()
 	from := c.seen.Len()
-	buf := make([]byte, 4096)
 	for !strings.Contains(c.seen.String()[from:], text) {
-		n, err := c.pty.Read(buf)
-		c.seen.Write(buf[:n])
-		if bytes.Contains(buf[:n], []byte("\x1b[6n")) {
-			_, _ = c.pty.WriteString("\x1b[1;1R")
-		}
-		if err != nil {
-			c.t.Fatalf("the program ended before it showed %q; it showed:\n%s", text, c.seen.String())
-		}
+		c.read(text)
+	}
+}
+
+// untilBar reads until the picker highlights a role, and shows the head of an account.
+func (c *console) untilBar(role, head string) {
+	c.t.Helper()
+	for c.bar() != role || !strings.Contains(c.screen(), head) {
+		c.read("> " + role)
+	}
+}
+
+func (c *console) read(waitingFor string) {
+	c.t.Helper()
+	buf := make([]byte, 4096)
+	n, err := c.pty.Read(buf)
+	c.seen.Write(buf[:n])
+	if err != nil {
+		c.t.Fatalf("the program ended before it showed %q; it showed:\n%s", waitingFor, c.seen.String())
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
@@ -175,7 +176,7 @@ func (a *app) table(rows [][]string) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(foreign.Clean(cell)))
+			widths[i] = max(widths[i], uniseg.StringWidth(foreign.Clean(cell)))
 		}
 	}
 	limit := 0
@@ -190,12 +191,12 @@ func (a *app) table(rows [][]string) {
 			cell = foreign.Clean(cell)
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
 			}
 		}
 		text := strings.TrimRight(b.String(), " ")
 		if limit > 0 {
-			text = foreign.Cut(text, limit)
+			text = fit(text, limit)
 		}
 		if n == 0 && a.color(a.outIsTTY) {
 			text = "\x1b[2m" + text + "\x1b[0m"

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // traceFile holds the steps of a login, one JSON object a line. What gets in is decided by the type idp.Event, which
@@ -45,6 +46,7 @@ func openTrace(path string, began time.Time) (*traceFile, error) {
 func (t *traceFile) add(e idp.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	e.Title = foreign.Text(e.Title.String()) // a trace is read on terminals, too
 	line, err := json.Marshal(traceLine{Time: t.now().UTC().Format("15:04:05.000"), Event: e})
 	if err == nil {
 		_, _ = t.file.Write(append(line, '\n'))
