@@ -25,6 +25,7 @@ type app struct {
 	errIsTTY    bool
 
 	global   globalFlags
+	printed  bool        // stdout has its one JSON document: an error goes to stderr alone
 	started  bool        // a command runs: the words of the command line were understood
 	password secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
 

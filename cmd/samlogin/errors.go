@@ -280,7 +280,7 @@ func safetyHint(e *idp.SafetyError) string {
 // report prints an error where it belongs and gives the exit code.
 func (a *app) report(err error) int {
 	f := explain(err)
-	if a.json() {
+	if a.json() && !a.printed {
 		out := json.NewEncoder(a.out)
 		out.SetEscapeHTML(false)
 		_ = out.Encode(map[string]failure{"error": f})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -48,10 +50,14 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		return err
 	}
 	var results []result
-	for _, group := range bySignIn(wanted) {
+	groups := bySignIn(wanted)
+	for _, group := range groups {
 		done, err := a.loginAt(ctx, f, group, s.Accounts, w)
-		if err != nil {
+		if err != nil && (len(groups) == 1 || ctx.Err() != nil) {
 			return err
+		}
+		if err != nil { // what another IdP gave is not lost by it
+			done = failed(group, err)
 		}
 		results = append(results, done...)
 	}
@@ -75,10 +81,14 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		return nil, err
 	}
 	var jobs []job
+	var results []result
 	for _, t := range wanted {
 		found, err := t.jobs(session.response, names, func(offered []saml.Role) (saml.Role, error) { return a.pick(ctx, offered, names) })
-		if err != nil {
+		if err != nil && (len(wanted) == 1 || ctx.Err() != nil) {
 			return nil, err
+		}
+		if err != nil { // one profile without its role does not stop the others
+			results = append(results, failed([]*target{t}, err)...)
 		}
 		jobs = append(jobs, found...)
 	}
@@ -94,7 +104,6 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		}
 	}
 	taker := &taker{app: a, http: &http.Client{Transport: transport}, response: session.response, clients: map[string]*sts.Client{}}
-	var results []result
 	for _, j := range jobs {
 		results = append(results, taker.take(ctx, j))
 		if ctx.Err() != nil {
@@ -102,6 +111,15 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		}
 	}
 	return results, nil
+}
+
+// failed are targets that did not come to a role.
+func failed(all []*target, err error) []result {
+	var out []result
+	for _, t := range all {
+		out = append(out, result{job: job{target: t, profile: t.profile}, err: err})
+	}
+	return out
 }
 
 // session is one login at one IdP.
@@ -123,6 +141,9 @@ func (s *session) login(ctx context.Context) error {
 	s.response, s.at = response, s.app.now()
 	s.app.notices(response.Notices)
 	audience := s.in.choices.RelyingParty
+	if s.in.kind == "adfs" {
+		audience = cmp.Or(audience, adfs.DefaultRelyingParty)
+	}
 	s.app.notices(response.Concerns(s.at, audience))
 	return nil
 }
@@ -218,26 +239,26 @@ func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names
 		return err
 	}
 	var first error
-	failed := 0
+	missed := 0
 	for _, r := range results {
 		if r.err != nil {
-			failed++
+			missed++
 			first = cmpErr(first, r.err)
 		}
 	}
-	if failed == len(results) && len(results) == 1 {
+	if missed == len(results) && len(results) == 1 {
 		return first
 	}
 	if err := a.summarize(results, names); err != nil {
 		return err
 	}
 	switch {
-	case failed == 0:
+	case missed == 0:
 		return nil
-	case failed == len(results):
+	case missed == len(results):
 		return first
 	}
-	return &someFailedError{Failed: failed, All: len(results)}
+	return &someFailedError{Failed: missed, All: len(results)}
 }
 
 func cmpErr(first, next error) error {

@@ -36,7 +36,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	defer a.close()
 	// A panic must not print what was in memory at the time, and must leave the terminal as it was.
 	defer func() {
-		if r := recover(); r != nil && os.Getenv("SAMLOGIN_PANIC") == "" {
+		if r := recover(); r != nil {
 			a.close()
 			fmt.Fprintln(a.errOut, "samlogin: error: a fault of samlogin's own (panic)")
 			fmt.Fprintln(a.errOut, "samlogin: hint: run it again with --verbose and report what it printed")

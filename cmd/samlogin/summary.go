@@ -68,6 +68,7 @@ func (a *app) summarize(results []result, names accountNames) error {
 		for _, r := range results {
 			entries = append(entries, r.entry(names))
 		}
+		a.printed = true
 		return printJSON(a.out, entries)
 	}
 	if len(results) == 1 {

@@ -35,11 +35,11 @@ func TestCodePageIsAsAnAdapterDrawsIt(t *testing.T) {
 func TestRightCodeLeadsOn(t *testing.T) {
 	f := newFarm(t, demo.Config{})
 	b := f.browser()
-	page := b.signIn(aws, `CORP\max`, password)
+	b.signIn(aws, `CORP\max`, password)
 	if got := b.get(aws).kind(); got != "code page" {
 		t.Errorf("a password alone gives a %s", got)
 	}
-	page = b.get(aws)
+	page := b.get(aws)
 	next := b.answerCode(page, "123456")
 	if next.status != http.StatusFound || !slices.Equal(next.sets(), []string{"MSISAuth", "MSISAuth1"}) {
 		t.Fatalf("the right code is answered with %d, %v", next.status, next.sets())

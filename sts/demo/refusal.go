@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// namespace is that of all of STS's answers.
-const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-
 // Refusal is an error answer: HTTP status, code and words, which clients meet as
 // <ErrorResponse><Error><Type/><Code/><Message/></Error><RequestId/></ErrorResponse>.
 type Refusal struct {
