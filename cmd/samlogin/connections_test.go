@@ -61,10 +61,10 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 		server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 			if s == http.StateNew {
 				count.Add(1)
-				if r.perConnection > 0 {
-					<-time.After(r.perConnection)
-				}
 			}
+		}
+		if r.perConnection > 0 {
+			server.Listener = idpdemo.SlowListener(server.Listener, func() { <-time.After(r.perConnection) })
 		}
 		server.StartTLS()
 		t.Cleanup(server.Close)
