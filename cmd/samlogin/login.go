@@ -25,10 +25,20 @@ what the flags say.`,
 		Example: `  samlogin login prod
   samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
   samlogin login --all --profile '{alias}-{role}'`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
+		ValidArgsFunction: a.completeNames,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
 	}
 	f.add(cmd.Flags())
 	return cmd
+}
+
+// completeNames offers the groups and profiles of the settings to the shell. It reads that file and nothing else.
+func (a *app) completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s, err := a.settings()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return names(s), cobra.ShellCompDirectiveNoFileComp
 }
 
 // maxAge is how old an assertion may get before it is fetched again: AWS takes it for five minutes after it was issued

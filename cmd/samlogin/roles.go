@@ -20,7 +20,8 @@ func newRolesCmd(a *app) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.listRoles(cmd.Context(), f, args) },
+		ValidArgsFunction: a.completeNames,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.listRoles(cmd.Context(), f, args) },
 	}
 	f.addSignIn(cmd.Flags())
 	return cmd

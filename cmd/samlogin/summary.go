@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -204,9 +203,4 @@ func (a *app) table(rows [][]string) {
 		}
 		fmt.Fprintln(a.out, text)
 	}
-}
-
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return names
 }

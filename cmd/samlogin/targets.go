@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -78,17 +80,18 @@ func (f *loginFlags) chosen() bool {
 }
 
 func known(s *settings.Settings) string {
-	var names []string
-	for n := range s.Groups {
-		names = append(names, n)
-	}
-	for n := range s.Profiles {
-		names = append(names, n)
-	}
-	if len(names) == 0 {
+	all := names(s)
+	if len(all) == 0 {
 		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin --idp adfs --url ADDRESS needs none"
 	}
-	return "there are: " + strings.Join(sorted(names), ", ")
+	return "there are: " + strings.Join(all, ", ")
+}
+
+// names are the groups and profiles of the settings.
+func names(s *settings.Settings) []string {
+	all := slices.AppendSeq(slices.Collect(maps.Keys(s.Groups)), maps.Keys(s.Profiles))
+	slices.Sort(all)
+	return all
 }
 
 func (a *app) target(f *loginFlags, s *settings.Settings, p *settings.Profile) (*target, error) {
