@@ -38,7 +38,7 @@ func (a *app) completeNames(*cobra.Command, []string, string) ([]string, cobra.S
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return names(s), cobra.ShellCompDirectiveNoFileComp
+	return namesOf(s), cobra.ShellCompDirectiveNoFileComp
 }
 
 // maxAge is how old an assertion may get before it is fetched again: AWS takes it for five minutes after it was issued

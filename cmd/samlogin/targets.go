@@ -80,15 +80,15 @@ func (f *loginFlags) chosen() bool {
 }
 
 func known(s *settings.Settings) string {
-	all := names(s)
+	all := namesOf(s)
 	if len(all) == 0 {
 		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin --idp adfs --url ADDRESS needs none"
 	}
 	return "there are: " + strings.Join(all, ", ")
 }
 
-// names are the groups and profiles of the settings.
-func names(s *settings.Settings) []string {
+// namesOf are the groups and profiles of the settings.
+func namesOf(s *settings.Settings) []string {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(s.Groups)), maps.Keys(s.Profiles))
 	slices.Sort(all)
 	return all
