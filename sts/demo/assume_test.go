@@ -1,11 +1,13 @@
 package demo_test
 
 import (
+	"context"
 	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +135,9 @@ func TestParametersAreHeldAgainstTheModel(t *testing.T) {
 		"long policy":         {url.Values{"Policy": {strings.Repeat(" ", 2049)}}, "ValidationError", "'policy'"},
 		"policy is no JSON":   {url.Values{"Policy": {`{"Statement": [`}}, "MalformedPolicyDocument", ""},
 		"no statement":        {url.Values{"Policy": {`{"Version": "2012-10-17"}`}}, "MalformedPolicyDocument", ""},
+		"empty policy":        {url.Values{"Policy": {""}}, "ValidationError", "'policy' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		"short policy ARN":    {url.Values{"PolicyArns.member.1.arn": {"ReadOnlyAccess"}}, "ValidationError", "'policyArns'"},
+		"no ARN of provider":  {url.Values{"PrincipalArn": {admin}}, "ValidationError", admin + " is invalid"},
 		"eleven policies":     {many, "ValidationError", "limit of 10"},
 		"policies that big":   {url.Values{"Policy": {`{"Statement": [], "Id": "` + strings.Repeat("x", 2000) + `"}`}, "PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/" + strings.Repeat("p", 100)}}, "PackedPolicyTooLarge", "over the allotted size limit"},
 		"other action":        {url.Values{"Action": {"AssumeRole"}}, "InvalidAction", "Could not find operation AssumeRole for version 2011-06-15"},
@@ -256,6 +261,20 @@ func TestInterceptSeesTheBodyAndMayPass(t *testing.T) {
 	}
 	if a := s.do(t, http.MethodPost, s.URL, form.Encode(), http.Header{"X-Stop": {"1"}}); a.Status != http.StatusTeapot || len(s.Log()) != 1 {
 		t.Errorf("taken over: %d, %d in the log", a.Status, len(s.Log()))
+	}
+}
+
+// What waits and what watches sees each call once, refused or not, before the client has its answer.
+func TestEachCallWaitsAndIsObservedOnce(t *testing.T) {
+	waited, observed := 0, []demo.Call(nil)
+	s := serve(t, func(c *demo.Config) {
+		c.Latency = func(context.Context) { waited++ }
+		c.Observe = func(call demo.Call) { observed = append(observed, call) }
+	})
+	s.post(t, call(newLogin().encoded(t)))
+	s.post(t, call("AAAA")).refused(t, http.StatusBadRequest, "InvalidIdentityToken", "")
+	if waited != 2 || !slices.Equal(observed, s.Log()) || len(observed) != 2 || observed[0].Code != "" || observed[1].Code != "InvalidIdentityToken" {
+		t.Errorf("waited %d times, observed %+v", waited, observed)
 	}
 }
 

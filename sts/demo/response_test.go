@@ -20,6 +20,7 @@ func TestAssertionIsJudged(t *testing.T) {
 		"no audience":               {func(l *login) { l.Audience = "" }, "IDPRejectedClaim", "AudienceRestriction"},
 		"another recipient":         {func(l *login) { l.Recipient = "https://signin.aws.amazon.com.evil.test/saml" }, "InvalidIdentityToken", "Recipient"},
 		"no name":                   {func(l *login) { l.NameID = "" }, "AccessDenied", "Not authorized"},
+		"bearer without an end":     {func(l *login) { l.Bearer = time.Time{} }, "InvalidIdentityToken", "NotOnOrAfter"},
 		"two confirmations":         {func(l *login) { l.Twice = true }, "InvalidIdentityToken", "SubjectConfirmation"},
 		"five minutes old":          {func(l *login) { l.Issued = morning.Add(-5 * time.Minute) }, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance"},
 		"a second less":             {func(l *login) { l.Issued = morning.Add(-5*time.Minute + time.Second) }, "", ""},

@@ -103,7 +103,7 @@ const space = `xmlns="urn:oasis:names:tc:SAML:2.0:assertion"`
 var assertionText = template.Must(template.New("").Funcs(template.FuncMap{"at": func(t time.Time) string { return t.Format(time.RFC3339) }}).Parse(
 	`<Assertion ` + space + ` ID="_a1" Version="2.0" IssueInstant="{{at .Issued}}"><Issuer>{{.Issuer}}</Issuer><Subject>
 {{- if .NameID}}<NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">{{.NameID}}</NameID>{{end -}}
-{{define "bearer"}}<SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><SubjectConfirmationData NotOnOrAfter="{{at .Bearer}}" Recipient="{{.Recipient}}"/></SubjectConfirmation>{{end -}}
+{{define "bearer"}}<SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><SubjectConfirmationData{{if not .Bearer.IsZero}} NotOnOrAfter="{{at .Bearer}}"{{end}} Recipient="{{.Recipient}}"/></SubjectConfirmation>{{end -}}
 {{template "bearer" .}}{{if .Twice}}{{template "bearer" .}}{{end}}</Subject>
 <Conditions NotBefore="{{at .NotBefore}}" NotOnOrAfter="{{at .NotOnOrAfter}}">{{if .Audience}}<AudienceRestriction><Audience>{{.Audience}}</Audience></AudienceRestriction>{{end}}</Conditions>
 <AttributeStatement>{{range $name, $values := .Attributes}}<Attribute Name="https://aws.amazon.com/SAML/Attributes/{{$name}}">{{range $values}}<AttributeValue>{{.}}</AttributeValue>{{end}}</Attribute>{{end}}</AttributeStatement>
