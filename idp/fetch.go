@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -175,11 +176,11 @@ func (f *fetcher) tell(r request, target *url.URL, answer *http.Response) {
 	f.observe(e)
 }
 
-var guid = regexp.MustCompile(`^[0-9A-Fa-f-]{36}$`)
+var guid = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Fa-f-]{36}$`) })
 
 // requestID is AD FS's client-request-id, which an administrator searches the event log by.
 func requestID(u *url.URL) string {
-	if id := u.Query().Get("client-request-id"); guid.MatchString(id) {
+	if id := u.Query().Get("client-request-id"); guid().MatchString(id) {
 		return id
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -118,7 +119,9 @@ func (p *Page) base() *url.URL {
 	return p.URL
 }
 
-var refreshContent = regexp.MustCompile(`(?is)^\s*(\d{0,6})(?:\.\d*)?\s*[;,]\s*url\s*=\s*['"]?([^'"]*)`)
+var refreshContent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^\s*(\d{0,6})(?:\.\d*)?\s*[;,]\s*url\s*=\s*['"]?([^'"]*)`)
+})
 
 func (p *Page) readRefresh(base *url.URL) *Refresh {
 	var found *Refresh
@@ -126,7 +129,7 @@ func (p *Page) readRefresh(base *url.URL) *Refresh {
 		if !strings.EqualFold(strings.TrimSpace(s.AttrOr("http-equiv", "")), "refresh") {
 			return true
 		}
-		m := refreshContent.FindStringSubmatch(s.AttrOr("content", ""))
+		m := refreshContent().FindStringSubmatch(s.AttrOr("content", ""))
 		if m == nil {
 			return true
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -167,14 +168,16 @@ func (r *reading) spoil(by string) {
 }
 
 // declaration is the closed form of the only instruction that a response may have.
-var declaration = regexp.MustCompile(`^<\?xml\s+version=(?:"1\.0"|'1\.0')(?:\s+encoding=(?:"(?i:utf-8)"|'(?i:utf-8)'))?` +
-	`(?:\s+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$`)
+var declaration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^<\?xml\s+version=(?:"1\.0"|'1\.0')(?:\s+encoding=(?:"(?i:utf-8)"|'(?i:utf-8)'))?` +
+		`(?:\s+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$`)
+})
 
 func (r *reading) instruction(t xml.ProcInst) error {
 	switch {
 	case t.Target != "xml" || r.from != 0:
 		return r.refuse("it has a processing instruction", r.from)
-	case !declaration.Match(r.source[:r.tokens.InputOffset()]):
+	case !declaration().Match(r.source[:r.tokens.InputOffset()]):
 		return r.refuse("its XML declaration is not that of XML 1.0 in UTF-8", r.from)
 	}
 	return nil

@@ -25,6 +25,7 @@ type app struct {
 	errIsTTY    bool
 
 	global   globalFlags
+	watch    func()      // begins to heed signals; commands that never wait do without the threads it costs
 	printed  bool        // stdout has its one JSON document: an error goes to stderr alone
 	started  bool        // a command runs: the words of the command line were understood
 	password secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
@@ -113,7 +114,10 @@ func (a *app) settings() (*settings.Settings, error) {
 		required = a.env("SAMLOGIN_CONFIG") != ""
 		var err error
 		if path, err = settings.Locate(a.env); err != nil {
-			return nil, err
+			if required {
+				return nil, err
+			}
+			path = "" // a bare environment, as in a container, has no home and no settings
 		}
 	}
 	s, err := settings.Load(path, required, func(text string) error {

@@ -31,6 +31,7 @@ throw-away home. With --serve both stay up, so that you can try samlogin by hand
   samlogin demo --serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.watch()
 			d, err := a.newDemo()
 			if err != nil {
 				return err
@@ -150,6 +151,7 @@ func (d *demo) journey(ctx context.Context) error {
 		in: a.in, out: a.out, errOut: a.errOut, now: a.now, env: func(name string) string { return env[name] },
 		outIsTTY: a.outIsTTY, errIsTTY: a.errIsTTY, password: secret.New("Correct-Horse-7"),
 	}
+	inner.watch = a.watch
 	inner.global.noInput, inner.global.noColor = true, a.global.noColor
 	flags := loginFlags{idp: "adfs", url: d.adfsURL, username: `CORP\jane`, caBundle: d.caFile}
 

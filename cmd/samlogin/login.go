@@ -47,6 +47,7 @@ const maxAge = 4 * time.Minute
 
 // login is the whole of it: what is wanted, the IdP, the roles, AWS, the profiles, the summary.
 func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
+	a.watch()
 	s, err := a.settings()
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -25,14 +26,16 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
-	go func() {
-		if _, ok := <-signals; ok {
-			cancel(errInterrupted)
-		}
-	}()
+	a.watch = sync.OnceFunc(func() {
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		go func() {
+			if _, ok := <-signals; ok {
+				cancel(errInterrupted)
+			}
+		}()
+	})
 	defer close(signals)
+	defer signal.Stop(signals)
 	defer a.close()
 	// A panic must not print what was in memory at the time, and must leave the terminal as it was.
 	defer func() {

@@ -28,6 +28,7 @@ func newRolesCmd(a *app) *cobra.Command {
 }
 
 func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) error {
+	a.watch()
 	s, err := a.settings()
 	if err != nil {
 		return err

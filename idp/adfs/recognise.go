@@ -3,6 +3,7 @@ package adfs
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -221,8 +222,10 @@ func updatePasswordLink(p *idp.Page) string {
 }
 
 var (
-	msis     = regexp.MustCompile(`\bMSIS\d{4}\b`)
-	activity = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	msis     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bMSIS\d{4}\b`) })
+	activity = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	})
 )
 
 // readError knows AD FS's error page by its area, or by an error code in the text of a page that asks for nothing.
@@ -230,7 +233,7 @@ var (
 func readError(p *idp.Page) idp.Step {
 	// The details are folded away until somebody clicks, so hidden text counts, too.
 	text := p.WholeTextOf("#errorArea").Raw() + " " + p.Text().Raw()
-	code := msis.FindString(text)
+	code := msis().FindString(text)
 	if !p.Has("#errorArea") && (code == "" || asks(p)) {
 		if p.Status == 503 && strings.Contains(strings.ToLower(p.URL.Path), "idpinitiatedsignon") {
 			// A Web Application Proxy answers so when the page is switched off behind it.
@@ -242,7 +245,7 @@ func readError(p *idp.Page) idp.Step {
 	if refused.Said == "" {
 		refused.Said = p.TextOf("#openingMessage")
 	}
-	refused.Activity = activity.FindString(text) // its label is translated; no other id stands on this page
+	refused.Activity = activity().FindString(text) // its label is translated; no other id stands on this page
 	return idp.Stop{Err: refused}
 }
 

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	crewjam "github.com/crewjam/saml"
@@ -27,7 +28,7 @@ const (
 )
 
 // ncName is what an ID may look like: it does not begin with a digit (XML Schema, xs:ID).
-var ncName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*$`)
+var ncName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*$`) })
 
 // parked is a request of the POST binding, kept for the requests that follow it.
 type parked struct{ document, relayState string }
@@ -114,7 +115,7 @@ func (x *exchange) wrongWith(request *crewjam.AuthnRequest) (code, details strin
 		return "MSIS7007", "The requested relying party trust is unspecified or unsupported."
 	case request.AssertionConsumerServiceURL != "" && !strings.HasPrefix(request.AssertionConsumerServiceURL, acs(request.Issuer.Value)):
 		return "MSIS3200", "No AssertionConsumerService is configured on the relying party trust that is a prefix match of the AssertionConsumerService URL specified by the request."
-	case request.Version != "2.0" || !ncName.MatchString(request.ID):
+	case request.Version != "2.0" || !ncName().MatchString(request.ID):
 		return "MSIS7000", "The sign in request is not compliant to the SAML 2.0 protocol WebSSO profile."
 	case age > requestSkew || age < -requestSkew:
 		return "MSIS0037", "The sign in request is not valid at this time."

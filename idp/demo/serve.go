@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // maxBody is the longest body in bytes that is read: far above a Context, far below what could hurt.
@@ -106,7 +107,9 @@ func (x *exchange) did(what string) {
 
 // windowsAgent is what AD FS takes for a browser that can sign in by Windows alone: an excerpt of the defaults of
 // WIASupportedUserAgents ("Configure browsers to use Windows Integrated Authentication", Microsoft Learn).
-var windowsAgent = regexp.MustCompile(`MSIE (6|7|8|9|10)\.0|Trident/7\.0|Windows\s*NT.*Edg|MSIPC|Windows Rights Management Client`)
+var windowsAgent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`MSIE (6|7|8|9|10)\.0|Trident/7\.0|Windows\s*NT.*Edg|MSIPC|Windows Rights Management Client`)
+})
 
 func (x *exchange) route() {
 	path := strings.ToLower(x.r.URL.Path)
@@ -125,7 +128,7 @@ func (x *exchange) route() {
 		x.metadata()
 		return
 	}
-	if strings.HasPrefix(path, "/adfs/ls") && windowsAgent.MatchString(x.r.UserAgent()) {
+	if strings.HasPrefix(path, "/adfs/ls") && windowsAgent().MatchString(x.r.UserAgent()) {
 		x.redirect("/adfs/ls/wia?" + x.r.URL.RawQuery)
 		x.did("sent on to Windows sign-in")
 		return

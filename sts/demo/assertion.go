@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/beevik/etree"
@@ -20,10 +21,12 @@ const redeemable = 5 * time.Minute
 const skew = 5 * time.Minute
 
 // sessionName is what RoleSessionName and SourceIdentity may be.
-var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+var sessionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@-]{2,64}$`) })
 
 // signIn is any of the addresses where AWS takes responses: with a region before it or not, in every public partition.
-var signIn = regexp.MustCompile(`^https://([a-z0-9-]+\.)?signin\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu)(:443)?/saml(/acs/[A-Za-z0-9-]+)?$`)
+var signIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^https://([a-z0-9-]+\.)?signin\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu)(:443)?/saml(/acs/[A-Za-z0-9-]+)?$`)
+})
 
 // claims are the facts of a verified assertion.
 type claims struct {
@@ -110,7 +113,7 @@ func (q *query) subject(assertion *etree.Element, c *claims) *Refusal {
 	if !q.now.Before(until) {
 		return expiredAssertion()
 	}
-	if c.recipient = data.SelectAttrValue("Recipient", ""); !signIn.MatchString(c.recipient) {
+	if c.recipient = data.SelectAttrValue("Recipient", ""); !signIn().MatchString(c.recipient) {
 		return invalidToken("Invalid SAMLResponse: its Recipient is not AWS")
 	}
 	name := child(subject, "NameID")
@@ -142,9 +145,9 @@ func (q *query) attributes(assertion *etree.Element, c *claims) *Refusal {
 	switch {
 	case len(session) != 1:
 		return invalidToken("RoleSessionName is required in AuthnResponse")
-	case !sessionName.MatchString(session[0]):
+	case !sessionName().MatchString(session[0]):
 		return invalidToken("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}")
-	case len(source) == 1 && (!sessionName.MatchString(source[0]) || strings.HasPrefix(source[0], "aws:")):
+	case len(source) == 1 && (!sessionName().MatchString(source[0]) || strings.HasPrefix(source[0], "aws:")):
 		return invalidToken("Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"")
 	}
 	c.session = session[0]

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -24,8 +25,12 @@ const (
 
 // roleShape and providerShape take an ARN apart: partition, account, and name with its path.
 var (
-	roleShape     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):role/((?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64})$`)
-	providerShape = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):saml-provider/([\w.-]{1,128})$`)
+	roleShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):role/((?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64})$`)
+	})
+	providerShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):saml-provider/([\w.-]{1,128})$`)
+	})
 )
 
 type assumeResponse struct {
@@ -62,7 +67,7 @@ func (q *query) assumeRoleWithSAML() (any, *Refusal) {
 		return nil, refusal
 	}
 	role, provider := q.call.Role, q.call.Principal
-	r, p := roleShape.FindStringSubmatch(role), providerShape.FindStringSubmatch(provider)
+	r, p := roleShape().FindStringSubmatch(role), providerShape().FindStringSubmatch(provider)
 	switch {
 	case r == nil:
 		return nil, invalid(role + " is invalid")
