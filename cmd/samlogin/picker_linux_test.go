@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -107,5 +110,32 @@ func TestInterruptedPickerLeavesTheTerminalAsItWas(t *testing.T) {
 				t.Error("AWS was asked for a role nobody took")
 			}
 		})
+	}
+}
+
+// Long-term keys are replaced only after a yes for that very profile.
+//
+// security case 58
+func TestLongTermKeysNeedAYes(t *testing.T) {
+	for answer, want := range map[string]int{"y": exitDone, "n": exitFile, "": exitFile} {
+		r := newRig(t, 0, 0)
+		aws := filepath.Join(r.home, ".aws")
+		before := "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n"
+		if err := errors.Join(os.Mkdir(aws, 0o700), os.WriteFile(filepath.Join(aws, "credentials"), []byte(before), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		c := openConsole(t, append(r.environ(), "HOME="+r.home, `SAMLOGIN_USERNAME=CORP\olivia`, "SAMLOGIN_PASSWORD=Correct-Horse-7"), "login", "--profile", "default", "--overwrite")
+		c.until("[y/N] ")
+		if len(r.adfs.Log()) != 0 {
+			t.Error("the IdP was asked before the person was")
+		}
+		c.send(answer + "\n")
+		if code := c.exit(); code != want {
+			t.Errorf("%q: exit %d, want %d\n%s", answer, code, want, c.seen.String())
+		}
+		after, err := os.ReadFile(filepath.Join(aws, "credentials"))
+		if err != nil || (string(after) == before) != (want != exitDone) {
+			t.Errorf("%q: the file is\n%s%v", answer, after, err)
+		}
 	}
 }

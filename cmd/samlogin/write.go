@@ -14,12 +14,13 @@ type keysWriter struct {
 	writer  *profiles.Writer
 	consent profiles.Consent
 	over    bool            // --overwrite
+	agreed  map[string]bool // profiles whose long-term keys a person gave up
 	told    map[string]bool // profiles whose keys go elsewhere, as was said already
 }
 
 // writer opens the way to the AWS files and finds out what would not be written before anybody types a password.
 func (a *app) writer(ctx context.Context, f *loginFlags, wanted []*target) (*keysWriter, error) {
-	w := &keysWriter{app: a, over: f.overwrite, told: map[string]bool{}}
+	w := &keysWriter{app: a, over: f.overwrite, told: map[string]bool{}, agreed: map[string]bool{}}
 	if f.overwrite {
 		w.consent = profiles.ReplaceForeign
 	}
@@ -37,8 +38,11 @@ func (w *keysWriter) open() error {
 		return nil
 	}
 	files, err := profiles.Locate(w.app.env)
+	if err != nil {
+		return err
+	}
 	w.writer = &profiles.Writer{Files: files, Now: w.app.now, Notice: w.app.notice}
-	return err
+	return nil
 }
 
 // check refuses, or asks, before anything is fetched for a profile that could not be written. A profile with role_arn
@@ -89,9 +93,10 @@ func sessionProfile(j job) string {
 
 func templated(profile string) bool { return strings.Contains(profile, "{") }
 
-// askLongTerm asks before keys are replaced that nobody can get back.
+// askLongTerm asks, for each profile once, before keys are replaced that nobody can get back. Anything but yes ends the
+// run: nothing is fetched for a profile that will not be written.
 func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there profiles.Inspection) error {
-	if w.consent == profiles.ReplaceLongTerm {
+	if w.agreed[profile] {
 		return nil
 	}
 	t, err := w.app.terminal()
@@ -102,9 +107,11 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 	if err != nil {
 		return err
 	}
-	if yes {
-		w.consent = profiles.ReplaceLongTerm
+	if !yes {
+		return &profiles.NotOursError{Profile: profile, Path: there.Path, Line: there.Line, What: there.What, Standing: there.Standing}
 	}
+	w.agreed[profile] = true
+	w.consent = profiles.ReplaceLongTerm
 	return nil
 }
 
