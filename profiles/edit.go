@@ -95,6 +95,7 @@ func (e *edit) setIn(n int, profile string, settings []setting) error {
 	d, s := e.doc, e.doc.sections[n]
 	at := make([]int, len(settings)) // line of each setting, 0 if it is not there: line 0 cannot be in a section
 	last := s.header                 // the last line that is not a blank, not a comment, and stays
+	block := false                   // below a line of ours that only some clients see as a key, and that opens a block for them
 	for i := s.header + 1; i < s.after; i++ {
 		l := d.lines[i]
 		if l.kind == blankLine || l.kind == commentLine {
@@ -109,10 +110,14 @@ func (e *edit) setIn(n int, profile string, settings []setting) error {
 			return &BrokenFileError{Path: e.path, Line: i + 1, Why: fmt.Sprintf("profile %s has %s for the second time, the first is at line %d", profile, l.key, at[own]+1)}
 		case own >= 0:
 			at[own] = i
+			block = l.kind == strayLine && goValue(l.value) == ""
 			if l.kind == keyLine && !settings[own].drop {
 				last = i
 			}
 		default:
+			if block = block && l.kind != keyLine; block { // without our line it would become something else
+				return &BrokenFileError{Path: e.path, Line: i + 1, Why: "a line of profile " + profile + " is indented below one that only some AWS clients take as a key"}
+			}
 			if l.continues && e.ownAbove(i, settings) {
 				return &BrokenFileError{Path: e.path, Line: i + 1, Why: "a line of profile " + profile + " is indented, so that the AWS CLI takes it as part of the key above"}
 			}

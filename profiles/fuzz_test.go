@@ -13,6 +13,7 @@ func FuzzEdit(f *testing.F) {
 		"", "[p]\n" + old, "[p]\r\n" + crlf(old) + "[b]\r\n", "# c\n[a]\nx=1\n\n[p]\ns3 =\n  region = x\nregion = y\n\n# about b\n[b]\n",
 		"[p]\n  aws_access_key_id = A\n  region = x\n", "[p]\nregion = x\n  aws_session_token = old\n", "[ p ]\n", "[p]\n[p]\n", "[p] x\n", "[a\n[p]\n",
 		"[a]\rb=1\r[p]\rx=1", byteOrderMark + "[p]\n", "[a]\nx=1\n [p]\ny=2", "[profile p]\nregion: x\n", "[default]\nAWS_SESSION_TOKEN=x", "[p]\n= 1\n x\n#\n;\n\xff", "x=1\n[p]\naws_security_token=x\n  # c\n y\n",
+		"[p]\nregion = xn = x\n  aws_session_token = \n  aws_session_token =",
 	} {
 		f.Add(seed, false)
 		f.Add(seed, true)
