@@ -57,13 +57,13 @@ const byteOrderMark = "\uFEFF"
 // parse takes a file apart. It never fails: what it cannot make sense of becomes a fault.
 func parse(text string) *document {
 	d := &document{text: text, lines: make([]line, 0, strings.Count(text, "\n")+1)}
-	p := parser{document: d, section: -1, column: -1, keys: map[string]int{}, headers: map[string]int{}}
+	p := parser{document: d, section: -1, column: -1, headers: map[string]int{}}
 	if strings.HasPrefix(text, byteOrderMark) {
 		d.bom = true
 		p.fault(0, "a byte order mark")
 	}
 	for at := 0; at < len(text); {
-		l := cutLine(text, at)
+		l := p.cutLine(at)
 		at = l.next
 		p.take(l)
 	}
@@ -73,30 +73,36 @@ func parse(text string) *document {
 	return d
 }
 
-// cutLine finds the line that starts at an offset. It ends with LF, CRLF or a CR alone.
-func cutLine(text string, at int) line {
-	n := strings.IndexAny(text[at:], "\r\n")
-	if n < 0 {
-		return line{start: at, end: len(text), next: len(text)}
-	}
-	end := at + n
-	next := end + 1
-	if text[end] == '\r' && next < len(text) && text[next] == '\n' {
-		next++
-	}
-	return line{start: at, end: end, next: next}
-}
-
 // parser keeps what the meaning of a line takes from the lines above.
 type parser struct {
 	*document
-	section int            // index of the section being read, -1 before the first
-	column  int            // of the last line that was not joined to the one above
-	open    bool           // there is a key above in this section, that botocore can join a line to
-	goOpen  bool           // the AWS SDK for Go has a key above whose value is empty: indented keys are nested in it
-	keys    map[string]int // keys that botocore has seen in this section, and their lines
+	section int      // index of the section being read, -1 before the first
+	column  int      // of the last line that was not joined to the one above
+	open    bool     // there is a key above in this section, that botocore can join a line to
+	goOpen  bool     // the AWS SDK for Go has a key above whose value is empty: indented keys are nested in it
+	keys    seenKeys // that botocore has seen in this section
 	headers map[string]int
+	feed    int    // offset of the next line feed, where it is known: at or behind the line being cut
 	carried *Fault // of the line above, which makes this one's section one that must not be edited too
+}
+
+// cutLine finds the line that starts at an offset. It ends with LF, CRLF or a CR alone.
+func (p *parser) cutLine(at int) line {
+	if p.feed < at || at == 0 { // looked for once, also where a file with CR alone has none for megabytes
+		if n := strings.IndexByte(p.text[at:], '\n'); n >= 0 {
+			p.feed = at + n
+		} else {
+			p.feed = len(p.text)
+		}
+	}
+	if n := strings.IndexByte(p.text[at:p.feed], '\r'); n >= 0 {
+		end := at + n
+		if end+1 == p.feed && p.feed < len(p.text) {
+			return line{start: at, end: end, next: end + 2}
+		}
+		return line{start: at, end: end, next: end + 1}
+	}
+	return line{start: at, end: p.feed, next: min(p.feed+1, len(p.text))}
 }
 
 func (p *parser) take(l line) {
@@ -169,11 +175,9 @@ func (p *parser) content(number int, l *line, text string) {
 		p.fault(number, "a key before the first section")
 		return
 	}
-	if first, doubled := p.keys[l.key]; doubled {
+	if first, doubled := p.keys.add(l.key, number); doubled {
 		p.faults = append(p.faults, Fault{Line: number + 1, Why: "a key for the second time in its section", First: first + 1})
-		return
 	}
-	p.keys[l.key] = number
 }
 
 // header starts a section. An indented header below a key is a header to four of the six AWS clients tried, and part
@@ -208,7 +212,7 @@ func (p *parser) header(number int, l line, text string) {
 	p.goOpen = false
 	if !l.continues { // else botocore is still in the section above
 		p.column, p.open = l.column, false
-		clear(p.keys)
+		p.keys.clear()
 	}
 }
 
@@ -222,6 +226,45 @@ func (p *parser) trouble(f *Fault) {
 	if f != nil && p.section >= 0 && p.sections[p.section].trouble == nil {
 		p.sections[p.section].trouble = f
 	}
+}
+
+// seenKeys are the keys of a section with their lines. Real sections have a handful, for which a map is slow.
+type seenKeys struct {
+	few  []seenKey
+	many map[string]int
+}
+
+type seenKey struct {
+	key  string
+	line int
+}
+
+const fewKeys = 16
+
+// add notes a key, or tells the line of the same one above.
+func (k *seenKeys) add(key string, number int) (first int, doubled bool) {
+	for _, s := range k.few {
+		if s.key == key {
+			return s.line, true
+		}
+	}
+	if len(k.few) < fewKeys {
+		k.few = append(k.few, seenKey{key, number})
+		return 0, false
+	}
+	if first, doubled = k.many[key]; doubled {
+		return first, true
+	}
+	if k.many == nil {
+		k.many = map[string]int{}
+	}
+	k.many[key] = number
+	return 0, false
+}
+
+func (k *seenKeys) clear() {
+	k.few = k.few[:0]
+	clear(k.many)
 }
 
 // cutKey splits "key = value". There is no key without a name.
