@@ -21,7 +21,8 @@ const (
 	settleTries = 500                  // a file that changes for a second is not going to settle
 	redos       = 10                   // times that a save starts again
 
-	passingWait = 2 * time.Second // for a rename that fails for a moment (Windows)
+	passingWait  = 2 * time.Second // for a file that another program has open (Windows)
+	passingPause = 10 * time.Millisecond
 )
 
 // errChanged: another program changed the file between reading and replacing it.
@@ -83,7 +84,11 @@ func (s *saving) holds(ctx context.Context, t target, after string, edit func(st
 // settled reads a file until two reads agree. One that does not exist is an empty content.
 func (s *saving) settled(ctx context.Context, t target) (content, error) {
 	for range settleTries {
-		now, err := s.read(t)
+		var now content
+		err := s.patiently(ctx, func() (err error) {
+			now, err = s.read(t)
+			return err
+		})
 		if err != nil {
 			return content{}, err
 		}
@@ -91,6 +96,9 @@ func (s *saving) settled(ctx context.Context, t target) (content, error) {
 			return content{}, err
 		}
 		same, err := s.still(t, now)
+		if errors.Is(err, errPassing) {
+			continue
+		}
 		if err != nil || same {
 			return now, err
 		}
@@ -152,7 +160,8 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 			_ = s.disk.Remove(name) // the error that is returned is the one that counts
 		}
 	}()
-	for waited, pause := time.Duration(0), 10*time.Millisecond; ; pause *= 2 {
+	mounted := false
+	err = s.patiently(ctx, func() error {
 		same, err := s.still(t, before)
 		if err != nil {
 			return err
@@ -160,20 +169,17 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 		if !same {
 			return errChanged
 		}
-		err = s.disk.Rename(name, t.path())
-		if err == nil {
-			break
-		}
-		if cannotReplace(err) {
-			return s.rewrite(t, before, after)
-		}
-		if waited >= passingWait || !passing(err) {
+		if err := s.disk.Rename(name, t.path()); err != nil {
+			mounted = cannotReplace(err)
 			return &FileError{Path: t.path(), Step: "put the new file in its place", Err: err}
 		}
-		if err := pauseFor(ctx, pause); err != nil {
-			return err
-		}
-		waited += pause
+		return nil
+	})
+	if mounted {
+		return s.rewrite(t, before, after)
+	}
+	if err != nil {
+		return err
 	}
 	renamed = true
 	if before.exists && mode != before.meta.Mode.Perm() {

@@ -388,3 +388,41 @@ func TestTemporaryFileNamesAreNotTaken(t *testing.T) { // security case 64
 		t.Errorf("random names %q and %q", a, b)
 	}
 }
+
+// TestAFileThatIsOpenElsewhereForAMoment is Windows's rule, by the error that its disk gives.
+func TestAFileThatIsOpenElsewhereForAMoment(t *testing.T) { // security case 81
+	for _, call := range []string{"Open credentials", "Rename credentials"} {
+		for _, times := range []int{1, 5, 1000} {
+			h := homeWith(t, person)
+			h.T = nil
+			synctest.Test(t, func(t *testing.T) {
+				left, waited := times, time.Now()
+				d := &faultyDisk{disk: system{}, fail: func(made string, _ int) error {
+					if made == call && left > 0 {
+						left--
+						return errPassing
+					}
+					return nil
+				}}
+				w := &Writer{Files: h.Files, disk: d}
+				err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly)
+				var failed *FileError
+				switch {
+				case times < 1000 && err != nil:
+					t.Errorf("%s refused %d times: %v", call, times, err)
+				case times == 1000 && (!errors.As(err, &failed) || !strings.Contains(failed.Hint(), "close it") || time.Since(waited) > passingWait+time.Second):
+					t.Errorf("%s refused always: got %v after %v, want a FileError that says so after 2 s", call, err, time.Since(waited))
+				}
+			})
+			h.T = t
+			want := person
+			if times < 1000 {
+				want += "\n[p]\n" + testLines("\n")
+			}
+			if got := h.read(h.Credentials); got != want {
+				t.Errorf("%s refused %d times: the file is %q", call, times, got)
+			}
+			h.only("credentials")
+		}
+	}
+}

@@ -59,8 +59,14 @@ type meta struct {
 	Links    uint64 // names of the file (hard links)
 }
 
-// errHeld: another process has the lock.
-var errHeld = errors.New("the lock is held by another process")
+// Conditions that a disk tells apart by errors.Is.
+var (
+	// errHeld: another process has the lock.
+	errHeld = errors.New("the lock is held by another process")
+	// errPassing: the call may succeed a moment later. On Windows, an antivirus program, an indexer or an AWS client
+	// can have a file open in a way that shuts others out.
+	errPassing = errors.New("another program has the file open")
+)
 
 // system is the disk of this computer. What differs between systems is in disk_unix.go and disk_windows.go.
 type system struct{}
@@ -84,8 +90,6 @@ func (system) Follow(folder string) (string, error) {
 
 func (system) Mkdir(folder string) error { return os.Mkdir(folder, 0o700) }
 
-func (system) Remove(path string) error { return os.Remove(path) }
-
 func (system) List(folder string) ([]string, error) {
 	f, err := os.Open(folder)
 	if err != nil {
@@ -93,10 +97,6 @@ func (system) List(folder string) ([]string, error) {
 	}
 	names, err := f.Readdirnames(-1)
 	return names, errors.Join(err, f.Close())
-}
-
-func (system) Open(path string) (file, error) {
-	return opened(os.OpenFile(path, os.O_RDONLY|openFlags, 0))
 }
 
 func (system) Rewrite(path string) (file, error) {

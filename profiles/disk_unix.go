@@ -25,6 +25,12 @@ func describe(info fs.FileInfo) meta {
 // links is what describe found.
 func links(_ *os.File, found uint64) uint64 { return found }
 
+func (system) Open(path string) (file, error) {
+	return opened(os.OpenFile(path, os.O_RDONLY|openFlags, 0))
+}
+
+func (system) Remove(path string) error { return os.Remove(path) }
+
 func (system) Create(path string) (file, error) {
 	return opened(os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|openFlags, 0o600))
 }
@@ -59,9 +65,6 @@ func noLocks(err error) bool {
 func cannotReplace(err error) bool {
 	return errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
-
-// passing recognises a rename that may succeed a moment later. There is none on Unix: an open file can be replaced.
-func passing(error) bool { return false }
 
 // circle recognises symbolic links that lead back to themselves.
 func circle(err error) bool { return errors.Is(err, syscall.ELOOP) }

@@ -68,9 +68,26 @@ func (system) Rename(from, to string) error {
 		return fail(err)
 	}
 	if err := windows.MoveFileEx(source, target, windows.MOVEFILE_REPLACE_EXISTING|windows.MOVEFILE_WRITE_THROUGH); err != nil {
-		return fail(err)
+		return passing(fail(err))
 	}
 	return nil
+}
+
+func (system) Remove(path string) error { return passing(os.Remove(path)) }
+
+// Open lets others do everything with the file meanwhile, renaming another one over it included: os.Open would make
+// them fail as others make us.
+func (system) Open(path string) (file, error) {
+	fail := func(err error) (file, error) { return nil, passing(&fs.PathError{Op: "open", Path: path, Err: err}) }
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return fail(err)
+	}
+	handle, err := windows.CreateFile(name, windows.GENERIC_READ, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0)
+	if err != nil {
+		return fail(err)
+	}
+	return openFile{os.NewFile(uintptr(handle), path)}, nil
 }
 
 // SyncFolder has nothing to do: Rename writes through, and folders cannot be synced.
@@ -84,10 +101,22 @@ func noLocks(err error) bool {
 // cannotReplace: files are not mounted one by one on Windows.
 func cannotReplace(error) bool { return false }
 
-// passing recognises a target that an antivirus program, an indexer or an AWS client has open at this moment.
-func passing(err error) bool {
-	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+// passing marks an error that is gone when another program closes the file. Access is also denied, for that time, to
+// a name whose file is about to be deleted.
+func passing(err error) error {
+	for _, violation := range []error{windows.ERROR_SHARING_VIOLATION, windows.ERROR_LOCK_VIOLATION, windows.ERROR_ACCESS_DENIED, windows.ERROR_USER_MAPPED_FILE} {
+		if errors.Is(err, violation) {
+			return passingError{err}
+		}
+	}
+	return err
 }
+
+type passingError struct{ error }
+
+func (e passingError) Unwrap() error { return e.error }
+
+func (passingError) Is(target error) bool { return target == errPassing }
 
 // circle recognises symbolic links that lead back to themselves.
 func circle(err error) bool { return errors.Is(err, windows.ERROR_CANT_RESOLVE_FILENAME) }

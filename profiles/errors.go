@@ -65,6 +65,8 @@ func (e *FileError) Unwrap() error { return e.Err }
 // Hint says what to do, where that is known.
 func (e *FileError) Hint() string {
 	switch {
+	case errors.Is(e.Err, errPassing):
+		return "another program has the file open (a virus scanner, an editor); close it and try again"
 	case errors.Is(e.Err, fs.ErrPermission):
 		return "see who owns the file and its folder; HOME, " + credentialsVariable + " and " + configVariable + " say where the files are"
 	case errors.Is(e.Err, fs.ErrNotExist):

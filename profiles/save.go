@@ -20,7 +20,7 @@ type Writer struct {
 
 // Check says what Save would refuse as the files are now, so that nobody types a password in vain. Of the keys only
 // Profile and Region need be there. It changes nothing, and gives no notice. Errors are those of Save.
-func (w *Writer) Check(all []Keys, consent Consent) error {
+func (w *Writer) Check(ctx context.Context, all []Keys, consent Consent) error {
 	s := w.saving()
 	paths := []string{w.Files.Credentials}
 	for _, k := range all {
@@ -36,11 +36,11 @@ func (w *Writer) Check(all []Keys, consent Consent) error {
 			return err
 		}
 	}
-	config, err := s.glance(w.Files.Config)
+	config, err := s.glance(ctx, w.Files.Config)
 	if err != nil {
 		return err
 	}
-	credentials, err := s.glance(w.Files.Credentials)
+	credentials, err := s.glance(ctx, w.Files.Credentials)
 	if err != nil {
 		return err
 	}

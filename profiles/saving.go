@@ -60,11 +60,11 @@ type change struct {
 // change makes a change under the locks of the files that it touches: config first, always, so that two processes
 // never wait for each other. Both edits are tried before either file is written.
 func (s *saving) change(ctx context.Context, c change) error {
-	config, err := s.glance(s.Files.Config)
+	config, err := s.glance(ctx, s.Files.Config)
 	if err != nil {
 		return err
 	}
-	credentials, err := s.glance(s.Files.Credentials)
+	credentials, err := s.glance(ctx, s.Files.Credentials)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *saving) change(ctx context.Context, c change) error {
 	}
 	if touchConfig {
 		err := s.commit(ctx, configAt, func(text string) (string, error) {
-			now, err := s.glance(s.Files.Credentials)
+			now, err := s.glance(ctx, s.Files.Credentials)
 			if err != nil {
 				return "", err
 			}
@@ -108,7 +108,7 @@ func (s *saving) change(ctx context.Context, c change) error {
 		return nil
 	}
 	err = s.commit(ctx, credentialsAt, func(text string) (string, error) {
-		now, err := s.glance(s.Files.Config)
+		now, err := s.glance(ctx, s.Files.Config)
 		if err != nil {
 			return "", err
 		}
@@ -128,9 +128,28 @@ func changes(edit func(other, text string) (string, error), other, text string) 
 	return after != text, err
 }
 
+// patiently does what may fail for a moment, again and again for passingWait.
+func (s *saving) patiently(ctx context.Context, do func() error) error {
+	pause := passingPause
+	for left := passingWait; ; left -= pause {
+		err := do()
+		if !errors.Is(err, errPassing) || left <= 0 {
+			return err
+		}
+		pause = min(2*pause, left)
+		if err := pauseFor(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
 // glance reads a file as it is at this moment, for what is decided again under the lock, or is not decided by it.
-func (s *saving) glance(path string) (content, error) {
-	now, err := readFile(s.disk, path, follow)
+func (s *saving) glance(ctx context.Context, path string) (content, error) {
+	var now content
+	err := s.patiently(ctx, func() (err error) {
+		now, err = readFile(s.disk, path, follow)
+		return err
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return content{}, nil
 	}

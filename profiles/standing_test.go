@@ -54,7 +54,7 @@ func TestStandings(t *testing.T) { // security case 58
 				ok := map[Standing]Consent{TemporaryKeys: ReplaceForeign, Foreign: ReplaceForeign, LongTermKeys: ReplaceLongTerm, SwitchesRole: 99}[c.want] <= consent
 				h.write(h.Credentials, c.credentials, 0o600)
 				h.write(h.Config, c.config, 0o600)
-				checked := h.writer().Check([]Keys{{Profile: name}}, consent)
+				checked := h.writer().Check(t.Context(), []Keys{{Profile: name}}, consent)
 				err := h.save(consent, testKeys(name))
 				var refused *NotOursError
 				if ok {

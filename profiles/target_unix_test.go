@@ -147,7 +147,7 @@ func TestHardLinksAreRefused(t *testing.T) { // security case 60
 		t.Fatal(err)
 	}
 	var unsafe *UnsafeError
-	for _, err := range []error{h.save(OwnOnly, testKeys("p")), h.writer().Check([]Keys{{Profile: "p"}}, OwnOnly)} {
+	for _, err := range []error{h.save(OwnOnly, testKeys("p")), h.writer().Check(t.Context(), []Keys{{Profile: "p"}}, OwnOnly)} {
 		if !errors.As(err, &unsafe) || !strings.Contains(unsafe.Why, "2 names") || unsafe.Hint() == "" {
 			t.Errorf("got %v, want an UnsafeError that explains", err)
 		}

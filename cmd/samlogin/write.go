@@ -81,7 +81,7 @@ func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return w.writer.Check(keys, w.consent)
+	return w.writer.Check(ctx, keys, w.consent)
 }
 
 func sessionProfile(j job) string {
