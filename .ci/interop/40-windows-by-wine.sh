@@ -1,7 +1,7 @@
 # The Windows build, run by Wine: the tests of the AWS files (renaming over a file that another program has open,
 # owner-only access lists, symbolic links, locks between processes), the settings, and the whole demo. Wine is not
 # Windows, but its file sharing and access lists are those that Microsoft documents, written by somebody else.
-need wine64 wine gcc-mingw-w64-x86-64-win32
+need wine64 wine gcc-mingw-w64-x86-64-win32 tmux
 
 export WINEPREFIX=$WORK/wine WINEDEBUG=-all
 mkdir -p "$WINEPREFIX"
@@ -21,6 +21,42 @@ wine "$WORK/samlogin.exe" demo </dev/null 2>&1 | tr -d '\r' >"$WORK/windows-demo
   { cat "$WORK/windows-demo.log"; exit 1; }
 grep -q 'assumed-role/Admin/jane@corp.example.com' "$WORK/windows-demo.log"
 echo "   the demo passes"
+
+# The console: a login by hand, with a password that is not shown and the picker, and ctrl-C at the password.
+"$SAMLOGIN" demo --serve >"$WORK/wine-demo.log" 2>&1 </dev/null &
+demo=$!
+screen() { tmux -S "$WORK/tmux" "$@"; }
+trap 'kill $demo 2>/dev/null; screen kill-server 2>/dev/null; wait $demo 2>/dev/null || true' EXIT
+# shows TEXT: waits until the screen does
+shows() {
+  for _ in $(seq 200); do
+    screen capture-pane -p | grep -qF -- "$1" && return
+    sleep 0.1
+  done
+  echo "the screen does not show: $1"; screen capture-pane -p; return 1
+}
+for _ in $(seq 100); do grep -q 'ctrl-C ends it' "$WORK/wine-demo.log" && break; sleep 0.1; done
+grep -E '^ *export (SAMLOGIN_URL|AWS_ENDPOINT_URL_STS)=' "$WORK/wine-demo.log" >"$WORK/wine-demo.env"
+echo "export SAMLOGIN_CA_BUNDLE='Z:$(sed -nE 's/^ *export SAMLOGIN_CA_BUNDLE=//p' "$WORK/wine-demo.log" | tr / '\\')'" >>"$WORK/wine-demo.env"
+screen -f /dev/null new-session -d -x 100 -y 30 "env -u CI bash --norc --noprofile"
+screen send-keys ". $WORK/wine-demo.env; clear; wine $WORK/samlogin.exe --idp adfs --duration 2h; echo code \$?" Enter
+shows 'User name for 127.0.0.1:'
+screen send-keys 'CORP\jane' Enter
+shows 'Password of CORP\jane:'
+screen send-keys 'Correct-Horse-7' Enter
+shows '> Admin'
+screen send-keys Down
+shows '> ReadOnly'
+screen send-keys Enter
+shows 'code 0'
+shows 'the role allows no more'
+if screen capture-pane -p -S - | grep -q Correct-Horse; then echo "the password is on the screen"; exit 1; fi
+screen send-keys "clear; wine $WORK/samlogin.exe --idp adfs --username x; echo code \$?" Enter
+shows 'Password of x:'
+screen send-keys C-c
+shows 'code 130'
+screen kill-server
+echo "   the console asks, hides, picks, and is left as it was"
 
 # 100 processes take Wine minutes to start; SAMLOGIN_CAMPAIGN runs them as well.
 skip='^TestManyProcesses'
