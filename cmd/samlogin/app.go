@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,10 @@ type app struct {
 	consoled bool
 	loaded   *settings.Settings
 	trace    *traceFile
+	secrets  *stores
+	offers   []offer // passwords that may be remembered at the end of the run
+
+	wait func(context.Context, time.Duration) error // nil: waits; tests do not
 }
 
 // globalFlags are the flags that every command has.
@@ -63,9 +68,16 @@ func newApp() *app {
 	if value, ok := env[passwordVariable]; ok {
 		a.password = secret.New(value)
 		delete(env, passwordVariable)
-		_ = os.Unsetenv(passwordVariable)
+	}
+	for _, name := range secretVariables() {
+		_ = os.Unsetenv(name)
 	}
 	return a
+}
+
+// secretVariables hold secrets: they are taken out of the environment at the start, so that no child has them.
+func secretVariables() []string {
+	return []string{passwordVariable, passphraseVariable, "SAMLOGIN_MFA_CODE"}
 }
 
 const passwordVariable = "SAMLOGIN_PASSWORD"

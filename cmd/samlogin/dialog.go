@@ -2,43 +2,87 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/keychain"
+	"github.com/samlogin/samlogin/idp/program"
+	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// dialog answers the IdP's questions: first what was given on the way (standard input, environment, flags), each once,
-// then the person at the terminal.
-func (a *app) dialog(f *loginFlags) idp.Dialog {
-	return idp.Chain(&given{app: a, flags: f}, &person{app: a})
+// dialog answers the questions of one IdP: first with what was given on the way (standard input, flags, environment),
+// then with what the settings' programs say, then with what is remembered, then the person at the terminal is asked.
+func (a *app) dialog(f *loginFlags, in *signIn) *signInDialog {
+	d := &signInDialog{
+		app:        a,
+		remembered: newRemembered(a, in),
+		person:     &person{app: a},
+	}
+	d.Dialog = idp.Chain(&given{app: a, flags: f, choices: in.choices}, d.remembered, d.person)
+	return d
 }
 
-// given answers with what the command line and the environment hold. A refused answer is never given again.
+// given answers with what the command line, the environment and the settings name. A refused answer is never given
+// again, and no program is run twice for one.
 type given struct {
-	app   *app
-	flags *loginFlags
-	code  bool // --mfa-code is spent
+	app     *app
+	flags   *loginFlags
+	choices settings.Choices
+	code    bool // --mfa-code or the program for codes is spent
 }
 
-func (g *given) Ask(_ context.Context, q idp.Question) (secret.Text, error) {
+func (g *given) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 	switch {
-	case q.Kind == idp.Code && g.flags.mfaCode != "" && !g.code && !q.Again:
+	case q.Again:
+	case q.Kind == idp.Code && !g.code:
 		g.code = true
-		return secret.New(g.flags.mfaCode), nil
-	case q.Kind == idp.Password && !q.Again:
-		return g.password()
+		return g.oneTimeCode(ctx)
+	case q.Kind == idp.Password:
+		return g.password(ctx)
 	}
 	return secret.Text{}, idp.ErrNoAnswer
 }
 
+func (g *given) oneTimeCode(ctx context.Context) (secret.Text, error) {
+	switch {
+	case g.flags.mfaCode != "":
+		return secret.New(g.flags.mfaCode), nil
+	case g.flags.mfaCommand != "":
+		return g.typedProgram(ctx, "--mfa-command", g.flags.mfaCommand)
+	case len(g.choices.MFACommand) > 0:
+		return g.program(ctx, "mfa_command", g.choices.MFACommand)
+	}
+	return secret.Text{}, idp.ErrNoAnswer
+}
+
+// typedProgram runs the program of a flag, which holds it in one text.
+func (g *given) typedProgram(ctx context.Context, flag, line string) (secret.Text, error) {
+	argv, ok := program.Words(line)
+	if !ok || len(argv) == 0 {
+		return secret.Text{}, &usageError{What: flag + " is no command: it is empty, or a quote is not closed", Hint: "blanks separate the words, quotes hold them together; there is no shell"}
+	}
+	return g.program(ctx, flag, argv)
+}
+
+// program runs a program for a secret. One that fails is told of, and the next source is asked.
+func (g *given) program(ctx context.Context, what string, argv []string) (secret.Text, error) {
+	s, err := g.app.secretOf(ctx, what, argv)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errInterrupted) {
+		g.app.notice(err.Error())
+		return secret.Text{}, idp.ErrNoAnswer
+	}
+	return s, err
+}
+
 const secretBytes = 64 << 10
 
-func (g *given) password() (secret.Text, error) {
+func (g *given) password(ctx context.Context) (secret.Text, error) {
 	if g.flags.passwordStdin {
 		b, err := io.ReadAll(io.LimitReader(g.app.in, secretBytes+1))
 		if err != nil || len(b) > secretBytes {
@@ -46,11 +90,19 @@ func (g *given) password() (secret.Text, error) {
 		}
 		return nonEmpty(secret.New(withoutLineEnd(string(b))), "standard input holds no password")
 	}
+	if line := g.flags.passwordCommand; line != "" {
+		if s, err := g.typedProgram(ctx, "--password-command", line); !errors.Is(err, idp.ErrNoAnswer) {
+			return s, err
+		}
+	}
 	if !g.app.password.Empty() {
 		return g.app.password, nil
 	}
 	if path := g.app.env("SAMLOGIN_PASSWORD_FILE"); path != "" {
 		return passwordFromFile(path)
+	}
+	if len(g.choices.PasswordCommand) > 0 {
+		return g.program(ctx, "password_command", g.choices.PasswordCommand)
 	}
 	return secret.Text{}, idp.ErrNoAnswer
 }
@@ -85,7 +137,12 @@ func passwordFromFile(path string) (secret.Text, error) {
 func withoutLineEnd(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
 // person asks at the terminal.
-type person struct{ app *app }
+type person struct {
+	app      *app
+	typed    secret.Text // the password typed last
+	typedFor keychain.Key
+	replaces bool // another password was refused before
+}
 
 func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 	t, err := p.app.terminal()
@@ -105,6 +162,9 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 			return secret.Text{}, err
 		}
 		if answer != "" {
+			if q.Kind == idp.Password {
+				p.typed, p.typedFor, p.replaces = secret.New(answer), keyOf(q), q.Again
+			}
 			return secret.New(answer), nil
 		}
 	}

@@ -63,6 +63,12 @@ func (e *someFailedError) Error() string {
 	return fmt.Sprintf("%d of %d roles failed; the others are written", e.Failed, e.All)
 }
 
+// outputError reports that what was asked for could not be printed: a full disk, a closed pipe.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return e.err.Error() }
+func (e *outputError) Unwrap() error { return e.err }
+
 // failure is an error as a person and a script see it.
 type failure struct {
 	Code    string `json:"code"`
@@ -102,6 +108,7 @@ func explain(err error) failure {
 		broken     *profiles.BrokenFileError
 		lock       *profiles.LockError
 		file       *profiles.FileError
+		output     *outputError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -173,108 +180,21 @@ func explain(err error) failure {
 		return is("file", exitFile, "files")
 	case errors.As(err, &some):
 		return is("some_failed", exitSome, "")
+	case errors.As(err, &output):
+		f.Message = "stdout cannot be written: " + cause(output.err)
+		f.Hint = "what was asked for is done, but for its printing"
+		return is("output", exitFault, "output")
 	}
 	return is("fault", exitFault, "")
 }
 
-// hintOf is the advice that the packages below give with their errors.
-func hintOf(err error) string {
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		return h.Hint()
+// cause leaves out the operation and the path that the standard library puts before a cause.
+func cause(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
 	}
-	return ""
-}
-
-func needHint(kind idp.Kind) string {
-	switch kind {
-	case idp.Username:
-		return "give it with --username, SAMLOGIN_USERNAME or username in the settings"
-	case idp.Password:
-		return "give it with SAMLOGIN_PASSWORD, SAMLOGIN_PASSWORD_FILE or --password-stdin, or run samlogin in a terminal without --no-input"
-	}
-	return "give it with --mfa-code or SAMLOGIN_MFA_CODE, or run samlogin in a terminal without --no-input"
-}
-
-func refusedCode(r idp.Reason) string {
-	switch r {
-	case idp.WrongPassword:
-		return "wrong_password"
-	case idp.Locked:
-		return "account_locked"
-	case idp.Disabled:
-		return "account_disabled"
-	case idp.PasswordExpired:
-		return "password_expired"
-	case idp.CodeRefused:
-		return "mfa_refused"
-	case idp.NotPermitted:
-		return "not_permitted"
-	case idp.UnknownRelyingParty:
-		return "unknown_relying_party"
-	case idp.IdPInitiatedOff:
-		return "idp_initiated_off"
-	case idp.TooManyLogins:
-		return "too_many_logins"
-	case idp.WindowsSignIn:
-		return "windows_sign_in"
-	}
-	return "idp_error"
-}
-
-func refusedHint(e *idp.RefusedError) string {
-	switch e.Reason {
-	case idp.WrongPassword:
-		hint := "AD FS says the same of a locked, disabled or expired account; try the password once in a browser before you go on, as more tries can lock it"
-		if e.User != "" && !domainNamed(e.User) {
-			hint = `AD FS wants the user name with its domain: CORP\jane or jane@corp.example.com; ` + hint
-		}
-		return hint
-	case idp.Locked:
-		return "wait (half an hour is usual) or ask your administrator to unlock it; trying again makes the lock last longer"
-	case idp.Disabled:
-		return "your administrator can enable it"
-	case idp.PasswordExpired:
-		if e.Address != "" {
-			return "change it in a browser: " + foreign.Text(e.Address).String()
-		}
-		return "change it in a browser or at a Windows sign-in, then run this again"
-	case idp.CodeRefused:
-		return "wait for the next code and run this again; see also that the clock of the device is right"
-	case idp.NotPermitted:
-		return "ask the administrator of AD FS for access to the relying party of AWS; the activity id finds the event"
-	case idp.UnknownRelyingParty:
-		return "--relying-party must be the identifier as AD FS has it (urn:amazon:webservices is AWS's own); upper and lower case count"
-	case idp.IdPInitiatedOff:
-		return "log in SP-initiated with --start sp, or ask the administrator for Set-AdfsProperties -EnableIdpInitiatedSignonPage $true"
-	case idp.TooManyLogins:
-		return "wait 20 seconds, then run it again"
-	case idp.WindowsSignIn:
-		return "the administrator of AD FS can let samlogin's User-Agent have the form (WindowsIntegratedFallbackEnabled)"
-	}
-	if e.Activity != "" {
-		return "the administrator of the IdP finds the cause by the activity id"
-	}
-	return ""
-}
-
-func domainNamed(user string) bool {
-	for _, r := range user {
-		if r == '@' || r == '\\' {
-			return true
-		}
-	}
-	return false
-}
-
-func safetyHint(e *idp.SafetyError) string {
-	if e.To != (idp.Origin{}) && e.To != e.From && e.To.Secure() {
-		return fmt.Sprintf("if %s belongs to your company's sign-in, put origins = [%q] into the IdP's settings", e.To, e.To.String())
-	}
-	if e.To == (idp.Origin{}) && e.From != (idp.Origin{}) {
-		return "tell the administrator of the IdP, and run it again with --trace FILE to see where it comes from"
-	}
-	return ""
+	return err.Error()
 }
 
 // report prints an error where it belongs and gives the exit code.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -14,7 +15,8 @@ import (
 type loginFlags struct {
 	idp, url, start, relyingParty, username string
 	passwordStdin                           bool
-	mfaCode                                 string
+	passwordCommand                         string
+	mfaCode, mfaCommand                     string
 	assertionFile                           string
 	caBundle                                string
 	timeout                                 time.Duration
@@ -43,12 +45,14 @@ func (f *loginFlags) addSignIn(flags *pflag.FlagSet) {
 	flags.StringVar(&f.relyingParty, "relying-party", "", "`URN` under which the IdP knows AWS (urn:amazon:webservices)")
 	flags.StringVar(&f.username, "username", "", "`NAME` of the user at the IdP")
 	flags.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
+	flags.StringVar(&f.passwordCommand, "password-command", "", "`PROGRAM` and arguments that print the password; no shell")
 	flags.StringVar(&f.mfaCode, "mfa-code", "", "one-time `CODE`, sent once")
+	flags.StringVar(&f.mfaCommand, "mfa-command", "", "`PROGRAM` and arguments that print a one-time code; no shell")
 	flags.StringVar(&f.assertionFile, "assertion-file", "", "take the SAMLResponse from `FILE`; - is standard input")
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "`FILE` of PEM certificates to trust besides the system's")
 	flags.Var((*seconds)(&f.timeout), "timeout", "network `TIME` of the whole run, 120s; people are not counted")
 	flags.BoolVar(&f.force, "force", false, "a fresh login even if one is alive")
-	hasVariable(flags, "idp", "url", "start", "relying-party", "username", "mfa-code", "ca-bundle", "timeout")
+	hasVariable(flags, "idp", "url", "start", "relying-party", "username", "password-command", "mfa-code", "mfa-command", "ca-bundle", "timeout")
 }
 
 // add adds all flags of login.
@@ -58,15 +62,21 @@ func (f *loginFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.principal, "principal", "", "`ARN` of the SAML provider, needed only where the assertion is encrypted")
 	flags.BoolVar(&f.all, "all", false, "every role that the patterns fit; without a pattern every role offered")
 	flags.StringVar(&f.profile, "profile", "", "`NAME` of the AWS profile to write, or a template of {account} {alias} {role} {partition}")
+	f.addRole(flags)
+	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys or none")
+	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a profile that samlogin does not own")
+	hasVariable(flags, "role", "principal", "profile", "write")
+}
+
+// addRole adds the flags that say how a role is taken.
+func (f *loginFlags) addRole(flags *pflag.FlagSet) {
 	flags.StringVar(&f.duration, "duration", "", "how `LONG` the keys shall last: 45m, 12h, 43200 or max")
 	flags.BoolVar(&f.exactDuration, "exact-duration", false, "fail instead of taking less time than asked")
 	flags.StringVar(&f.region, "region", "", "`REGION` of AWS, for the profile and for STS")
 	flags.StringVar(&f.stsEndpoint, "sts-endpoint", "", "`URL` of STS")
 	flags.StringVar(&f.policyFile, "policy-file", "", "`FILE` with a session policy in JSON")
 	flags.StringArrayVar(&f.policyARNs, "policy-arn", nil, "`ARN` of a managed session policy (repeatable)")
-	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys or none")
-	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a profile that samlogin does not own")
-	hasVariable(flags, "role", "principal", "profile", "duration", "exact-duration", "region", "sts-endpoint", "write")
+	hasVariable(flags, "duration", "exact-duration", "region", "sts-endpoint")
 	f.exactGiven = func() bool { return flags.Changed("exact-duration") }
 }
 
@@ -88,11 +98,24 @@ func (s *seconds) Set(text string) error {
 	return nil
 }
 
+// openNamed opens a file that a person named. /dev/stdin and /dev/fd/N, which shells make of <(…), are descriptors that
+// this process has already: by their path they could not be opened, since nobody may look into this process.
+func openNamed(path string) (*os.File, error) {
+	number, ok := strings.CutPrefix(path, "/dev/fd/")
+	if path == "/dev/stdin" {
+		number, ok = "0", true
+	}
+	if n, err := strconv.ParseUint(number, 10, 16); ok && err == nil {
+		return os.NewFile(uintptr(n), path), nil
+	}
+	return os.Open(path)
+}
+
 // readFlagFile reads a file that a flag names; - is standard input.
 func (a *app) readFlagFile(flag, path string, limit int64) (string, error) {
 	in := a.in
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := openNamed(path)
 		if err != nil {
 			return "", &usageError{What: "--" + flag + " cannot be read: " + err.Error()}
 		}

@@ -19,6 +19,9 @@ var allowed = map[string][]string{
 	"idp/adfs":          {"idp", "saml", "saml/secret", "saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
+	"idp/program":       {"saml/secret", "saml/foreign"},
+	"idp/totp":          {"saml/secret"},
+	"idp/keychain":      {"idp/program", "saml/secret", "saml/foreign"},
 	"sts":               {"saml", "saml/secret", "saml/foreign"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
@@ -35,7 +38,9 @@ var walled = map[string][]string{
 	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adfs"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
 	"github.com/pelletier/go-toml/v2":          {"profiles/settings"},
-	"github.com/gofrs/flock":                   {"profiles"},
+	"github.com/gofrs/flock":                   {"profiles", "idp/keychain"},
+	"github.com/zalando/go-keyring":            {"idp/keychain"},
+	"filippo.io/age":                           {"idp/keychain"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
 	"testing":                                  {"idp/idptest"},
 }

@@ -72,17 +72,21 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		}
 		results = append(results, done...)
 	}
-	return a.finish(ctx, w, results, s.Accounts)
+	if err := a.finish(ctx, w, results, s.Accounts); err != nil {
+		return err
+	}
+	a.offerToRemember(ctx)
+	return nil
 }
 
-// loginAt logs in to one IdP and takes all roles wanted of it.
+// loginAt logs in to one IdP and takes all roles wanted of it. w is nil where no profile is going to be written.
 func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
 	in := wanted[0].signIn
 	transport, err := a.transport(in.choices)
 	if err != nil {
 		return nil, err
 	}
-	session := &session{app: a, in: in, dialog: a.dialog(f)}
+	session := &session{app: a, in: in, dialog: a.dialog(f, in)}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
 	} else if session.provider, err = a.provider(in, transport, session.dated); err != nil {
@@ -106,8 +110,10 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	if err := clash(jobs); err != nil {
 		return nil, err
 	}
-	if err := w.check(ctx, jobs); err != nil {
-		return nil, err
+	if w != nil {
+		if err := w.check(ctx, jobs); err != nil {
+			return nil, err
+		}
 	}
 	if f.assertionFile == "" && a.now().Sub(session.at) > maxAge {
 		if err := session.login(ctx); err != nil { // the person took his time; the IdP's session spares him the password
@@ -138,7 +144,7 @@ type session struct {
 	app      *app
 	in       *signIn
 	provider idp.Provider
-	dialog   idp.Dialog
+	dialog   *signInDialog
 	response *saml.Response
 	at       time.Time // when the response came
 	warned   bool
@@ -146,6 +152,7 @@ type session struct {
 
 func (s *session) login(ctx context.Context) error {
 	response, err := s.provider.Login(ctx, s.dialog)
+	s.dialog.ended(ctx, err)
 	if err != nil {
 		return err
 	}

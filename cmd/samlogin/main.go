@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"sync"
@@ -15,11 +16,26 @@ import (
 )
 
 func main() {
+	guardMemory()
 	os.Exit(run(context.Background(), newApp(), os.Args[1:]))
 }
 
 // errInterrupted is why a run's context ends when the person, or the system, wants it to stop.
 var errInterrupted = errors.New("interrupted")
+
+// noticingWriter remembers that something could not be written.
+type noticingWriter struct {
+	io.Writer
+	failed error
+}
+
+func (w *noticingWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.failed == nil {
+		w.failed = err
+	}
+	return n, err
+}
 
 // run carries out one command line and gives its exit code. It is all of the program, so that tests can run it.
 func run(ctx context.Context, a *app, args []string) (exit int) {
@@ -46,9 +62,14 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 			exit = exitFault
 		}
 	}()
+	out := &noticingWriter{Writer: a.out}
+	a.out = out
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if out.failed != nil && (err == nil || errors.Is(err, out.failed)) { // the work is done, and nobody was told
+		err = &outputError{out.failed}
+	}
 	if err == nil {
 		return exitDone
 	}

@@ -134,5 +134,5 @@ func (a *app) transport(c settings.Choices) (http.RoundTripper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now), nil
+	return &retrying{next: newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now), pause: a.pause}, nil
 }

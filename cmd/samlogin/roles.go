@@ -42,7 +42,7 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err != nil {
 		return err
 	}
-	login := &session{app: a, in: in, dialog: a.dialog(f)}
+	login := &session{app: a, in: in, dialog: a.dialog(f, in)}
 	if f.assertionFile != "" {
 		login.provider = fileProvider{a, f.assertionFile}
 	} else if login.provider, err = a.provider(in, transport, login.dated); err != nil {
@@ -67,8 +67,12 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 		rows = append(rows, []string{r.Account(), accounts[r.Account()], r.Path(), r.ARN})
 	}
 	if a.json() {
-		return printJSON(a.out, entries)
+		if err := printJSON(a.out, entries); err != nil {
+			return err
+		}
+	} else {
+		a.table(rows)
 	}
-	a.table(rows)
+	a.offerToRemember(ctx)
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,7 +23,7 @@ import (
 
 // TestMain lets scripts run the program: testscript starts this test binary again under its name.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"samlogin": main})
+	testscript.Main(m, map[string]func(){"samlogin": recordedMain})
 }
 
 // TestScripts runs testdata/script. Each script has a home, an AD FS and an STS of its own; the first lines of a script
@@ -38,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"mode":     scriptMode,
 			"same":     scriptSame,
 			"crlf":     scriptCRLF,
+			"failure":  scriptFailure,
 		},
 	})
 }
@@ -89,12 +92,13 @@ func setUpScript(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", w.adfs)
+	canaries := newCanaries(e.WorkDir)
+	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", canaries.record(w.adfs))
 	if err != nil {
 		return err
 	}
 	e.Defer(stop)
-	stsURL, stop, err := ca.loopback(3, "127.0.0.1:0", w.sts)
+	stsURL, stop, err := ca.loopback(3, "127.0.0.1:0", canaries.record(w.sts))
 	if err != nil {
 		return err
 	}
@@ -108,6 +112,16 @@ func setUpScript(e *testscript.Env) error {
 		return err
 	}
 	e.Values["world"] = w
+	e.Setenv(recordVariable, canaries.outputs)
+	e.Defer(func() {
+		for _, hit := range canaries.hits() {
+			e.T().Log("FAIL: " + hit)
+			e.Values["leaked"] = true
+		}
+		if e.Values["leaked"] != nil {
+			e.T().FailNow()
+		}
+	})
 	e.Setenv("HOME", home)
 	e.Setenv("AWS", filepath.Join(home, ".aws"))
 	e.Setenv("ADFS", adfsURL)
@@ -179,6 +193,30 @@ func scriptMode(ts *testscript.TestScript, neg bool, args []string) {
 func scriptSame(ts *testscript.TestScript, neg bool, args []string) {
 	if (ts.ReadFile(args[0]) == ts.ReadFile(args[1])) == neg {
 		ts.Fatalf("%s and %s differ", args[0], args[1])
+	}
+}
+
+// scriptFailure checks the failure that the last command printed with --output json: failure EXIT CODE STEP. stdout has
+// one JSON document and nothing else; what stderr ends with says the same.
+func scriptFailure(ts *testscript.TestScript, _ bool, args []string) {
+	var printed struct{ Error failure }
+	from := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	from.DisallowUnknownFields()
+	ts.Check(from.Decode(&printed))
+	if _, err := from.Token(); err != io.EOF {
+		ts.Fatalf("more than one document on stdout")
+	}
+	e := printed.Error
+	if got := strings.TrimSpace(fmt.Sprintf("%d %s %s", e.Exit, e.Code, e.Step)); got != strings.Join(args, " ") {
+		ts.Fatalf("the failure is %s, want %s", got, strings.Join(args, " "))
+	}
+	stderr := strings.TrimRight(ts.ReadFile("stderr"), "\n")
+	last := "samlogin: error: " + e.Message
+	if e.Hint != "" {
+		last += "\nsamlogin: hint: " + e.Hint
+	}
+	if e.Message == "" || !strings.HasSuffix(stderr, last) {
+		ts.Fatalf("stderr does not end with %q", last)
 	}
 }
 

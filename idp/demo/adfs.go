@@ -67,6 +67,7 @@ type ADFS struct {
 	mu       sync.Mutex
 	log      []Request
 	wrong    map[string]refusals  // by person
+	steps    map[string]int64     // by person: the newest time step of which a code was taken
 	sessions map[string]*signedIn // by the value of MSISAuth and its further pieces
 	parked   map[string]parked    // requests of the POST binding, by MSISSamlRequest
 	asked    map[string]time.Time // when a request with ForceAuthn was first seen, by its ID
@@ -89,7 +90,7 @@ func New(c Config) (*ADFS, error) {
 	}
 	a := &ADFS{
 		config: c, key: c.Key, node: guid(),
-		wrong: map[string]refusals{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{},
+		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{},
 	}
 	var err error
 	if a.key == nil {

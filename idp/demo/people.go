@@ -26,14 +26,18 @@ type Person struct {
 	Story               string // what happens with this person
 	Password            secret.Text
 	Code                string        // one-time code asked for; "" none
+	Seed                string        // of time-based codes, in base32, asked for instead; "" none
 	Roles               []string      // values of the Role attribute
 	SessionDuration     int           // seconds; 0 leaves the attribute out
 	SessionNotOnOrAfter time.Duration // from the sign-in; 0 leaves it out
 	State               State
 }
 
-// demoPassword is everybody's password in the demo.
-const demoPassword = "Correct-Horse-7"
+// demoPassword is everybody's password in the demo, demoSeed the seed of who has a time-based code.
+const (
+	demoPassword = "Correct-Horse-7"
+	demoSeed     = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+)
 
 func pair(partition, account, role string) string {
 	return fmt.Sprintf("arn:%[1]s:iam::%[2]s:role/%[3]s,arn:%[1]s:iam::%[2]s:saml-provider/ADFS", partition, account, role)
@@ -69,6 +73,7 @@ func DemoPeople() []Person {
 		}}),
 		person("olivia", "one role: nothing to pick", Person{Roles: one}),
 		person("max", "a second step asks for the code 123456", Person{Roles: one, Code: "123456"}),
+		person("toby", "a second step asks for a time-based code; the seed is "+demoSeed, Person{Roles: one, Seed: demoSeed}),
 		person("tina", "the session of AD FS ends in two hours", Person{Roles: one, SessionNotOnOrAfter: 2 * time.Hour, SessionDuration: 28800}),
 		person("ada", "sixty roles in twelve accounts", Person{Roles: many(12, 5)}),
 		person("mona", "a thousand roles: more than AWS takes", Person{Roles: many(100, 10)}),

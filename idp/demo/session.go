@@ -27,7 +27,7 @@ type signedIn struct {
 
 // start begins a session.
 func (x *exchange) start(p *Person) {
-	s := &signedIn{id: random(24), person: p, second: p.Code == "", at: x.config.Now()}
+	s := &signedIn{id: random(24), person: p, second: p.Code == "" && p.Seed == "", at: x.config.Now()}
 	x.mu.Lock()
 	x.sessions[s.id] = s
 	x.mu.Unlock()

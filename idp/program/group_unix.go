@@ -48,3 +48,9 @@ func (g *group) ended() {
 	defer signal.Reset(syscall.SIGTTOU)
 	_ = unix.IoctlSetPointerInt(int(g.terminal.Fd()), unix.TIOCSPGRP, unix.Getpgrp())
 }
+
+// interrupted reports whether ctrl-C at the terminal ended the program; 130 is what shells say of that.
+func (g *group) interrupted(s *os.ProcessState) bool {
+	status, ok := s.Sys().(syscall.WaitStatus)
+	return g.terminal != nil && ok && (status.Signaled() && status.Signal() == syscall.SIGINT || status.ExitStatus() == 130)
+}

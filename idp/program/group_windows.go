@@ -65,3 +65,6 @@ func (g *group) ended() {
 		g.job = 0
 	}
 }
+
+// interrupted reports whether ctrl-C ended the program (STATUS_CONTROL_C_EXIT).
+func (*group) interrupted(s *os.ProcessState) bool { return uint32(s.ExitCode()) == 0xC000013A }

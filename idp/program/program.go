@@ -55,11 +55,12 @@ type Problem int
 
 // The problems.
 const (
-	NotFound Problem = iota // no such program on PATH
-	NotRun                  // found, and could not be started
-	TooSlow                 // ended after its time
-	TooMuch                 // printed more than 64 KiB
-	Failed                  // ended with a code that is not 0, or by a signal
+	NotFound    Problem = iota // no such program on PATH
+	NotRun                     // found, and could not be started
+	TooSlow                    // ended after its time
+	TooMuch                    // printed more than 64 KiB
+	Failed                     // ended with a code that is not 0, or by a signal
+	Interrupted                // ended by ctrl-C at its own question
 )
 
 // Error reports a program that gave no answer. It names the program and never its arguments or output.
@@ -82,6 +83,9 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s did not end within %v", name, e.Limit)
 	case TooMuch:
 		return fmt.Sprintf("%s printed more than %d KiB", name, largest>>10)
+	}
+	if e.Problem == Interrupted {
+		return fmt.Sprintf("%s was interrupted", name)
 	}
 	if e.Code < 0 {
 		return fmt.Sprintf("%s was ended by a signal", name)
@@ -146,6 +150,8 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 		return Answer{}, &Error{Program: name, Problem: TooMuch}
 	case within.Err() != nil:
 		return Answer{}, &Error{Program: name, Problem: TooSlow, Limit: limit}
+	case errors.As(err, &exited) && group.interrupted(exited.ProcessState):
+		return Answer{}, &Error{Program: name, Problem: Interrupted}
 	case errors.As(err, &exited):
 		answer.Code = exited.ExitCode()
 		return answer, &Error{Program: name, Problem: Failed, Code: exited.ExitCode()}

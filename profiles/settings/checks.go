@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strings"
 )
 
@@ -109,3 +110,16 @@ func checkPrincipal(s string) error {
 
 // quoted shows a name that stands in the settings; names are not secrets.
 func quoted(name string) string { return fmt.Sprintf("%q", clean(name)) }
+
+// checkStore takes the places for secrets.
+func checkStore(s string) error {
+	switch kind, name, named := strings.Cut(s, ":"); {
+	case !named && (s == "auto" || s == "none" || s == "system" || s == "file"):
+		return nil
+	case kind == "helper" && name != "" && strings.Trim(name, nameCharacters) == "" && !strings.ContainsAny(name, "/:"):
+		return nil
+	case kind == "file" && filepath.IsAbs(name):
+		return nil
+	}
+	return errors.New("none of auto, none, system, file, file:/ABSOLUTE/PATH and helper:NAME")
+}

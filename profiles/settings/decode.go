@@ -56,7 +56,7 @@ func decode(tree map[string]any, at places, checkDuration func(string) error) (*
 func general(t *table) Choices {
 	return Choices{
 		CABundle: t.text("ca_bundle", nil), Timeout: t.timeout("timeout"),
-		SecretStore: t.text("secret_store", nil), CredentialsPrompt: t.flag("credentials_prompt"),
+		SecretStore: t.text("secret_store", checkStore), CredentialsPrompt: t.flag("credentials_prompt"),
 		AfterLogin: t.command("after_login"), Browser: t.program("browser"), Notify: t.later("notify"),
 	}
 }

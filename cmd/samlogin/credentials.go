@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+func newCredentialsCmd(a *app) *cobra.Command {
+	f := &loginFlags{}
+	cmd := &cobra.Command{
+		Use:   "credentials NAME",
+		Short: "Print the keys of one profile for AWS clients (credential_process)",
+		Long: `Print the keys of one profile of the settings as the JSON that AWS clients want of a credential_process. stdout has
+that one object, or nothing.`,
+		Example: `  credential_process = samlogin credentials prod       # in ~/.aws/config
+  credential_process = ssh -o BatchMode=yes login-host samlogin credentials build`,
+		Args:              exactlyOneName,
+		ValidArgsFunction: a.completeNames,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.credentials(cmd.Context(), f, args[0]) },
+	}
+	f.addTaking(cmd.Flags())
+	cmd.Flags().BoolVar(&f.force, "force", false, "a fresh login even if one is alive")
+	return cmd
+}
+
+func exactlyOneName(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return &usageError{What: cmd.CommandPath() + " takes one NAME", Hint: "see " + cmd.CommandPath() + " --help"}
+	}
+	return nil
+}
+
+// addTaking adds the flags of commands that take one role of the settings.
+func (f *loginFlags) addTaking(flags *pflag.FlagSet) {
+	f.addRole(flags)
+	flags.StringVar(&f.mfaCode, "mfa-code", "", "one-time `CODE`, sent once")
+	flags.StringVar(&f.mfaCommand, "mfa-command", "", "`PROGRAM` and arguments that print a one-time code; no shell")
+	flags.StringVar(&f.caBundle, "ca-bundle", "", "`FILE` of PEM certificates to trust besides the system's")
+	flags.Var((*seconds)(&f.timeout), "timeout", "network `TIME` of the whole run, 120s; people are not counted")
+	hasVariable(flags, "mfa-code", "mfa-command", "ca-bundle", "timeout")
+}
+
+// processOutput is what AWS clients read from a credential_process (AWS SDKs and Tools Reference Guide, "Process
+// credential provider"). Version is a number; an Expiration that is missing would never be renewed.
+type processOutput struct {
+	Version         int
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      string
+}
+
+func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error {
+	a.printed = true // stdout is for the keys alone: an error never goes there
+	r, err := a.takeOne(ctx, f, name)
+	if err != nil {
+		return err
+	}
+	c := r.session.Credentials
+	var out bytes.Buffer
+	to := json.NewEncoder(&out)
+	to.SetEscapeHTML(false)
+	if err := to.Encode(processOutput{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration.UTC().Format(time.RFC3339)}); err != nil {
+		return fmt.Errorf("encoding the keys: %w", err)
+	}
+	return a.printOnce(out.Bytes())
+}
+
+// printOnce writes all of stdout in one call, so that nobody can read half of it.
+func (a *app) printOnce(text []byte) error {
+	if _, err := a.out.Write(text); err != nil {
+		return &outputError{err}
+	}
+	return nil
+}
+
+// takeOne logs in for one profile of the settings and takes its role.
+func (a *app) takeOne(ctx context.Context, f *loginFlags, name string) (result, error) {
+	a.watch()
+	f.username = a.env("SAMLOGIN_USERNAME") // goes with SAMLOGIN_PASSWORD, wherever that counts
+	s, err := a.settings()
+	if err != nil {
+		return result{}, err
+	}
+	wanted, err := a.targets(f, s, []string{name})
+	if err != nil {
+		return result{}, err
+	}
+	if len(wanted) != 1 {
+		return result{}, &usageError{What: fmt.Sprintf("%s is a group of %d profiles, and one is needed", foreign.Text(name), len(wanted)), Hint: known(s)}
+	}
+	results, err := a.loginAt(ctx, f, wanted, s.Accounts, nil)
+	switch {
+	case err != nil:
+		return result{}, err
+	case len(results) != 1:
+		return result{}, &usageError{What: fmt.Sprintf("profile %s stands for %d roles, and one is needed", foreign.Text(name), len(results)), Hint: "give the profile a role in the settings"}
+	}
+	return results[0], results[0].err
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+// hintOf is the advice that the packages below give with their errors.
+func hintOf(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
+}
+
+func needHint(kind idp.Kind) string {
+	switch kind {
+	case idp.Username:
+		return "give it with --username, SAMLOGIN_USERNAME or username in the settings"
+	case idp.Password:
+		return "give it with SAMLOGIN_PASSWORD, SAMLOGIN_PASSWORD_FILE, --password-command or --password-stdin, remember it with samlogin secret set, or run samlogin in a terminal without --no-input"
+	}
+	return "give it with --mfa-code, SAMLOGIN_MFA_CODE or --mfa-command, remember the seed with samlogin secret set --totp, or run samlogin in a terminal without --no-input"
+}
+
+func refusedCode(r idp.Reason) string {
+	switch r {
+	case idp.WrongPassword:
+		return "wrong_password"
+	case idp.Locked:
+		return "account_locked"
+	case idp.Disabled:
+		return "account_disabled"
+	case idp.PasswordExpired:
+		return "password_expired"
+	case idp.CodeRefused:
+		return "mfa_refused"
+	case idp.NotPermitted:
+		return "not_permitted"
+	case idp.UnknownRelyingParty:
+		return "unknown_relying_party"
+	case idp.IdPInitiatedOff:
+		return "idp_initiated_off"
+	case idp.TooManyLogins:
+		return "too_many_logins"
+	case idp.WindowsSignIn:
+		return "windows_sign_in"
+	}
+	return "idp_error"
+}
+
+func refusedHint(e *idp.RefusedError) string {
+	switch e.Reason {
+	case idp.WrongPassword:
+		hint := "AD FS says the same of a locked, disabled or expired account; try the password once in a browser before you go on, as more tries can lock it"
+		if e.User != "" && !domainNamed(e.User) {
+			hint = `AD FS wants the user name with its domain: CORP\jane or jane@corp.example.com; ` + hint
+		}
+		return hint
+	case idp.Locked:
+		return "wait (half an hour is usual) or ask your administrator to unlock it; trying again makes the lock last longer"
+	case idp.Disabled:
+		return "your administrator can enable it"
+	case idp.PasswordExpired:
+		if e.Address != "" {
+			return "change it in a browser: " + foreign.Text(e.Address).String()
+		}
+		return "change it in a browser or at a Windows sign-in, then run this again"
+	case idp.CodeRefused:
+		return "wait for the next code and run this again; see also that the clock of the device is right"
+	case idp.NotPermitted:
+		return "ask the administrator of AD FS for access to the relying party of AWS; the activity id finds the event"
+	case idp.UnknownRelyingParty:
+		return "--relying-party must be the identifier as AD FS has it (urn:amazon:webservices is AWS's own); upper and lower case count"
+	case idp.IdPInitiatedOff:
+		return "log in SP-initiated with --start sp, or ask the administrator for Set-AdfsProperties -EnableIdpInitiatedSignonPage $true"
+	case idp.TooManyLogins:
+		return "wait 20 seconds, then run it again"
+	case idp.WindowsSignIn:
+		return "the administrator of AD FS can let samlogin's User-Agent have the form (WindowsIntegratedFallbackEnabled)"
+	}
+	if e.Activity != "" {
+		return "the administrator of the IdP finds the cause by the activity id"
+	}
+	return ""
+}
+
+func domainNamed(user string) bool {
+	for _, r := range user {
+		if r == '@' || r == '\\' {
+			return true
+		}
+	}
+	return false
+}
+
+func safetyHint(e *idp.SafetyError) string {
+	if e.To != (idp.Origin{}) && e.To != e.From && e.To.Secure() {
+		return fmt.Sprintf("if %s belongs to your company's sign-in, put origins = [%q] into the IdP's settings", e.To, e.To.String())
+	}
+	if e.To == (idp.Origin{}) && e.From != (idp.Origin{}) {
+		return "tell the administrator of the IdP, and run it again with --trace FILE to see where it comes from"
+	}
+	return ""
+}
