@@ -20,14 +20,14 @@ const maxRedirects = 15 // in a row
 // POST, password included, to whatever host a 307 or 308 names, and its errors show addresses with their queries.
 type fetcher struct {
 	transport http.RoundTripper
-	jar       *jar
+	jar       *Jar
 	agent     string
 	observe   func(Event) // nil: nobody watches
 	dated     func(server time.Time)
 }
 
-func newFetcher(transport http.RoundTripper, agent string, observe func(Event), dated func(time.Time)) *fetcher {
-	return &fetcher{transport: transport, jar: newJar(), agent: agent, observe: observe, dated: dated}
+func newFetcher(transport http.RoundTripper, jar *Jar, agent string, observe func(Event), dated func(time.Time)) *fetcher {
+	return &fetcher{transport: transport, jar: jar, agent: agent, observe: observe, dated: dated}
 }
 
 // A request is one thing to send. Pairs go into the body of a POST, into the query of a GET form.

@@ -13,17 +13,19 @@ import (
 // maxCookies is how many cookies one IdP may set during a run (security case 15).
 const maxCookies = 200
 
-// A jar keeps the cookies of one run. Beside the rules of RFC 6265 it keeps cookies of different ports of a host
+// A Jar keeps the cookies of one person at one IdP for a run, also over several walks. Beside the rules of RFC 6265 it keeps cookies of different ports of a host
 // apart, honours the __Host- and __Secure- prefixes, and stops taking cookies after maxCookies.
-type jar struct {
+type Jar struct {
 	mu    sync.Mutex
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
 	seen  map[string]bool           // cookies taken: who set them, for where, and their names
 }
 
-func newJar() *jar { return &jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
+// NewJar is an empty Jar.
+func NewJar() *Jar { return &Jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
 
-func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
+// SetCookies keeps the cookies of an answer, as http.CookieJar has it.
+func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	origin, err := OriginOf(u)
 	if err != nil || !origin.Secure() {
 		return
@@ -42,7 +44,8 @@ func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	j.of(origin).SetCookies(u, take)
 }
 
-func (j *jar) Cookies(u *url.URL) []*http.Cookie {
+// Cookies gives the cookies for a request, as http.CookieJar has it.
+func (j *Jar) Cookies(u *url.URL) []*http.Cookie {
 	origin, err := OriginOf(u)
 	if err != nil || !origin.Secure() {
 		return nil
@@ -52,7 +55,7 @@ func (j *jar) Cookies(u *url.URL) []*http.Cookie {
 	return j.of(origin).Cookies(u)
 }
 
-func (j *jar) of(o Origin) *cookiejar.Jar {
+func (j *Jar) of(o Origin) *cookiejar.Jar {
 	kept := j.ports[o.port]
 	if kept == nil {
 		kept, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // its error is always nil

@@ -22,6 +22,7 @@ const (
 // Config is what a Walk needs from outside.
 type Config struct {
 	Transport   http.RoundTripper // proxy, trust and deadlines are its business; nil is http.DefaultTransport
+	Jar         *Jar              // nil: one of the walk's own
 	Agent       string            // User-Agent; AD FS decides by it whether it shows a form
 	Home        Origin            // the origin of the configured address: it may get secrets
 	Origins     []Origin          // others that may
@@ -33,7 +34,7 @@ type Config struct {
 	After func(context.Context, time.Duration) error
 }
 
-// A Walk goes from a start address to a SAML response. Its cookies live as long as it does.
+// A Walk goes from a start address to a SAML response.
 type Walk struct {
 	config Config
 	fetch  *fetcher
@@ -59,7 +60,10 @@ func NewWalk(c Config) *Walk {
 	if c.Observe != nil {
 		w.config.Observe = func(e Event) { c.Observe(w.redact.event(e)) }
 	}
-	w.fetch = newFetcher(c.Transport, c.Agent, w.config.Observe, c.Dated)
+	if c.Jar == nil {
+		c.Jar = NewJar()
+	}
+	w.fetch = newFetcher(c.Transport, c.Jar, c.Agent, w.config.Observe, c.Dated)
 	return w
 }
 

@@ -57,6 +57,9 @@ type FileError struct {
 }
 
 func (e *FileError) Error() string {
+	if e.Path == "" {
+		return fmt.Sprintf("cannot %s: %v", e.Step, cause(e.Err))
+	}
 	return fmt.Sprintf("%s: cannot %s: %v", shownPath(e.Path), e.Step, cause(e.Err))
 }
 

@@ -33,6 +33,7 @@ type EndpointError struct {
 	Value  foreign.Text // host or region, without path and query; "" if unreadable
 	Why    string
 	Advice string // "" if there is none
+	Words  bool   // what was given is no region or address at all, as opposed to one that is not trusted
 }
 
 func (e *EndpointError) Error() string {
@@ -50,6 +51,21 @@ const (
 	sourceOverride = "--sts-endpoint"
 	sourceRegion   = "--region"
 )
+
+// Check finds what is wrong with options whatever the role's partition will be. The error is an *EndpointError.
+func (o EndpointOptions) Check() error {
+	var first error
+	for _, p := range partitions() {
+		_, err := Resolve(p.name, o)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
 
 // Resolve finds the endpoint of STS for roles of a partition ("aws", "aws-cn" …): Override, else
 // AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL, else the regional one of Region, AWS_REGION or AWS_DEFAULT_REGION
@@ -110,10 +126,10 @@ func (e *Endpoint) use(p partition, source, given string) error {
 		return &EndpointError{Source: source, Value: foreign.Text(value), Why: why, Advice: advice}
 	}
 	if err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return refuse("", "not an address of the form https://HOST", "")
+		return &EndpointError{Source: source, Why: "not an address of the form https://HOST", Words: true}
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return refuse(u.Host, "an endpoint has no user, query or fragment", "")
+		return &EndpointError{Source: source, Value: foreign.Text(u.Host), Why: "an endpoint has no user, query or fragment", Words: true}
 	}
 	local := loopback(u.Hostname())
 	if u.Scheme == "http" && !local {
@@ -186,7 +202,7 @@ func chooseRegion(p partition, o EndpointOptions, notices *[]string) (string, er
 		case candidate.region == "aws-global": // what the AWS CLI calls having no region
 			return p.region, nil
 		case !regionName(candidate.region):
-			return "", &EndpointError{Source: candidate.source, Value: foreign.Text(candidate.region), Why: "not the name of a region", Advice: "write it like " + p.region}
+			return "", &EndpointError{Source: candidate.source, Value: foreign.Text(candidate.region), Why: "not the name of a region", Advice: "write it like " + p.region, Words: true}
 		case partitionOf(candidate.region) != p.name:
 			*notices = append(*notices, fmt.Sprintf("region %s (%s) is not in the role's partition %s: STS is asked in %s", candidate.region, candidate.source, p.name, p.region))
 			return p.region, nil

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
@@ -37,7 +38,12 @@ type app struct {
 	loaded   *settings.Settings
 	trace    *traceFile
 	secrets  *stores
-	offers   []offer // passwords that may be remembered at the end of the run
+	given    *given                      // what flags and environment answer
+	jars     map[owner]*idp.Jar          // cookies, by who logs in where
+	refusals map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
+	policies map[string]string           // session policies by the name of their file
+	typed    map[string]bool             // flags of the command line, as opposed to variables
+	offers   []offer                     // passwords that may be remembered at the end of the run
 
 	wait func(context.Context, time.Duration) error // nil: waits; tests do not
 }

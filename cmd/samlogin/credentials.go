@@ -90,7 +90,7 @@ func (a *app) takeOne(ctx context.Context, f *loginFlags, name string) (result, 
 	if err != nil {
 		return result{}, err
 	}
-	wanted, err := a.targets(f, s, []string{name})
+	wanted, err := a.targets(ctx, f, s, []string{name})
 	if err != nil {
 		return result{}, err
 	}

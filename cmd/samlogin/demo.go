@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ throw-away home. With --serve both stay up, so that you can try samlogin by hand
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.watch()
+			if a.json() {
+				return &usageError{What: "demo tells a story, and has no JSON for it", Hint: "leave --output json out"}
+			}
 			d, err := a.newDemo()
 			if err != nil {
 				return err
@@ -210,13 +214,21 @@ func (d *demo) showProfile(ctx context.Context, inner *app) error {
 	return nil
 }
 
+// shellWord quotes what a shell would take apart.
+func shellWord(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._:-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
 // serve keeps both servers up and says how to try them.
 func (d *demo) serve(ctx context.Context) error {
 	say := func(format string, args ...any) { fmt.Fprintf(d.app.out, format+"\n", args...) }
 	say("An AD FS and an STS are up on this computer. In another terminal:\n")
 	env := d.environment()
 	for _, name := range []string{"SAMLOGIN_CA_BUNDLE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL_STS", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "SAMLOGIN_URL"} {
-		say("    export %s=%s", name, env[name])
+		say("    export %s=%s", name, shellWord(env[name]))
 	}
 	say("\n    samlogin --idp adfs --url %s --duration 12h\n", d.adfsURL)
 	say("Everybody's password is Correct-Horse-7:\n")

@@ -109,6 +109,8 @@ func explain(err error) failure {
 		lock       *profiles.LockError
 		file       *profiles.FileError
 		output     *outputError
+		proxy      *proxyError
+		slow       *slowError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -147,8 +149,15 @@ func explain(err error) failure {
 		f.Hint = safetyHint(safety)
 		return is("unsafe", exitUnsafe, "idp")
 	case errors.As(err, &page):
-		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp and a full address in --url are worth a try"
+		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp, or a full address in --url, is worth a try"
 		return is("unknown_page", exitPage, "idp")
+	case errors.As(err, &proxy):
+		f.Message = proxy.Error()
+		f.Hint = "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it"
+		if proxy.Status == proxyRefused {
+			f.Hint = "give them in HTTPS_PROXY: http://user:password@proxy.example.com:8080"
+		}
+		return is("proxy", exitNetwork, "network")
 	case errors.As(err, &idpNet):
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
 		f.Message = fmt.Sprintf("%s at %s: %s", idpNet.Step, foreign.Text(idpNet.Host), explained.Cause())
@@ -162,9 +171,13 @@ func explain(err error) failure {
 	case errors.As(err, &role):
 		f.Hint = role.Hint
 		return is("role", exitRole, "role")
+	case errors.As(err, &endpoint) && endpoint.Words:
+		return is("endpoint", exitUsage, "words")
 	case errors.As(err, &endpoint):
 		return is("unsafe_endpoint", exitUnsafe, "sts")
 	case errors.As(err, &stsNet):
+		return is("network", exitNetwork, "sts")
+	case errors.As(err, &slow):
 		return is("network", exitNetwork, "sts")
 	case errors.As(err, &tooLarge):
 		return is("assertion_too_large", exitAWS, "sts")

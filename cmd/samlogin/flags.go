@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -112,22 +112,22 @@ func openNamed(path string) (*os.File, error) {
 }
 
 // readFlagFile reads a file that a flag names; - is standard input.
-func (a *app) readFlagFile(flag, path string, limit int64) (string, error) {
+func (a *app) readFlagFile(ctx context.Context, flag, path string, limit int64) (string, error) {
 	in := a.in
 	if path != "-" {
 		f, err := openNamed(path)
 		if err != nil {
-			return "", &usageError{What: "--" + flag + " cannot be read: " + err.Error()}
+			return "", &usageError{What: "--" + flag + " cannot be read: " + cause(err)}
 		}
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, limit+1))
-	switch {
-	case err != nil:
-		return "", &usageError{What: "--" + flag + " cannot be read: " + err.Error()}
-	case int64(len(b)) > limit:
-		return "", &usageError{What: "--" + flag + " names a file that is too large"}
+	b, err := readAll(ctx, in, limit)
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return "", &usageError{What: "--" + flag + " cannot be read: " + cause(err)}
 	}
 	return string(b), nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -180,6 +181,24 @@ func newTransport(roots *x509.CertPool, env func(string) string) *http.Transport
 			return nil
 		},
 	}
+}
+
+// checkProxy refuses an address of a proxy that cannot be read: without it the way would silently be another one.
+func checkProxy(env func(string) string) error {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy"} {
+		value := env(name)
+		if value == "" {
+			continue
+		}
+		if !strings.Contains(value, "://") {
+			value = "http://" + value
+		}
+		if u, err := url.Parse(value); err != nil || u.Host == "" {
+			return &usageError{What: name + " is no address of a proxy", Hint: "it looks like http://proxy.example.com:8080; in a user name or password % is written %25, @ is %40"}
+		}
+		return nil
+	}
+	return nil
 }
 
 // proxyOf reads HTTPS_PROXY and NO_PROXY; loopback is never proxied.

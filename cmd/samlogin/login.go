@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := a.targets(f, s, names)
+	wanted, err := a.targets(ctx, f, s, names)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	groups := bySignIn(wanted)
 	for _, group := range groups {
 		done, err := a.loginAt(ctx, f, group, s.Accounts, w)
-		if err != nil && (len(groups) == 1 || ctx.Err() != nil) {
+		if err != nil && (len(groups) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return err
 		}
 		if err != nil { // what another IdP gave is not lost by it
@@ -92,14 +93,18 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	} else if session.provider, err = a.provider(in, transport, session.dated); err != nil {
 		return nil, err
 	}
+	if err := a.turnedAway(in); err != nil {
+		return nil, err
+	}
 	if err := session.login(ctx); err != nil {
+		a.noteRefusal(in, err)
 		return nil, err
 	}
 	var jobs []job
 	var results []result
 	for _, t := range wanted {
 		found, err := t.jobs(session.response, names, func(offered []saml.Role) (saml.Role, error) { return a.pick(ctx, offered, names) })
-		if err != nil && (len(wanted) == 1 || ctx.Err() != nil) {
+		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return nil, err
 		}
 		if err != nil { // one profile without its role does not stop the others
@@ -107,11 +112,11 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		}
 		jobs = append(jobs, found...)
 	}
-	if err := clash(jobs); err != nil {
-		return nil, err
-	}
 	if w != nil {
 		if err := w.check(ctx, jobs); err != nil {
+			return nil, err
+		}
+		if err := w.clash(jobs); err != nil {
 			return nil, err
 		}
 	}
@@ -121,22 +126,37 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		}
 	}
 	taker := &taker{app: a, http: &http.Client{Transport: transport}, response: session.response, clients: map[string]*sts.Client{}}
-	for _, j := range jobs {
-		results = append(results, taker.take(ctx, j))
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
+	within, end := transport.within(ctx)
+	defer end()
+	results = append(results, taker.takeAll(within, jobs)...)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	return results, nil
 }
 
-// failed are targets that did not come to a role.
-func failed(all []*target, err error) []result {
-	var out []result
-	for _, t := range all {
-		out = append(out, result{job: job{target: t, profile: t.profile}, err: err})
+// turnedAway is the refusal that an IdP has given an account in this run. Nothing more is sent for it: every further try
+// counts towards its lock.
+func (a *app) turnedAway(in *signIn) error {
+	if refused := a.refusals[in.owner()]; refused != nil {
+		return refused
 	}
-	return out
+	return nil
+}
+
+// noteRefusal keeps a refusal that is about the account, and not about what it may do.
+func (a *app) noteRefusal(in *signIn, err error) {
+	var refused *idp.RefusedError
+	if !errors.As(err, &refused) {
+		return
+	}
+	switch refused.Reason {
+	case idp.WrongPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.TooManyLogins:
+		if a.refusals == nil {
+			a.refusals = map[owner]*idp.RefusedError{}
+		}
+		a.refusals[in.owner()] = refused
+	}
 }
 
 // session is one login at one IdP.
@@ -200,55 +220,6 @@ func bySignIn(all []*target) [][]*target {
 func (s *signIn) same(o *signIn) bool {
 	x, y := s.choices, o.choices
 	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start
-}
-
-// result is what became of a job.
-type result struct {
-	job
-	session sts.Session
-	region  string // to be written, "" none
-	unasked bool   // nobody named a duration: AWS's default
-	err     error
-}
-
-// taker takes roles with one assertion.
-type taker struct {
-	app      *app
-	http     *http.Client
-	response *saml.Response
-	clients  map[string]*sts.Client // by partition and choices of endpoint
-}
-
-func (t *taker) take(ctx context.Context, j job) result {
-	r := result{job: j}
-	client, endpoint, err := t.client(j)
-	if err != nil {
-		r.err = err
-		return r
-	}
-	if region := j.target.choices.Region; region != "" && endpoint.Region == region {
-		r.region = region
-	}
-	wish := j.target.wish
-	if wish.Duration == 0 && !wish.Max {
-		wish.Duration = t.response.SessionDuration
-		r.unasked = wish.Duration == 0
-	}
-	r.session, r.err = client.AssumeWithSAML(ctx, t.response.Encoded, j.role, t.response.SessionNotOnOrAfter, wish)
-	return r
-}
-
-func (t *taker) client(j job) (*sts.Client, sts.Endpoint, error) {
-	c := j.target.choices
-	endpoint, err := sts.Resolve(j.role.Partition(), sts.EndpointOptions{Region: c.Region, Override: c.STSEndpoint, Env: t.app.env})
-	if err != nil {
-		return nil, endpoint, err
-	}
-	if t.clients[endpoint.URL] == nil {
-		t.app.notices(endpoint.Notices)
-		t.clients[endpoint.URL] = sts.New(t.http, endpoint, t.app.now)
-	}
-	return t.clients[endpoint.URL], endpoint, nil
 }
 
 // finish writes what was got, all at once, and tells.

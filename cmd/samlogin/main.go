@@ -10,7 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
+	"time"
 
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -19,6 +19,9 @@ func main() {
 	guardMemory()
 	os.Exit(run(context.Background(), newApp(), os.Args[1:]))
 }
+
+// stopPatience is how long a run may take to end once it was told to. A second signal ends it at once.
+const stopPatience = 5 * time.Second
 
 // errInterrupted is why a run's context ends when the person, or the system, wants it to stop.
 var errInterrupted = errors.New("interrupted")
@@ -43,11 +46,26 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	a.watch = sync.OnceFunc(func() {
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-		go func() {
-			if _, ok := <-signals; ok {
-				cancel(errInterrupted)
+		for _, s := range stopSignals() {
+			if !signal.Ignored(s) { // as nohup and a shell's background jobs want it
+				signal.Notify(signals, s)
 			}
+		}
+		go func() {
+			if _, ok := <-signals; !ok {
+				return
+			}
+			cancel(errInterrupted)
+			// Something that cannot be told to stop, such as a file system that hangs, must not keep the person.
+			select {
+			case _, ok := <-signals:
+				if !ok {
+					return
+				}
+			case <-time.After(stopPatience):
+			}
+			a.close()
+			os.Exit(exitInterrupted)
 		}()
 	})
 	defer close(signals)
@@ -65,6 +83,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	out := &noticingWriter{Writer: a.out}
 	a.out = out
 	root := newRootCmd(a)
+	a.outputEarly(args)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if out.failed != nil && (err == nil || errors.Is(err, out.failed)) { // the work is done, and nobody was told
@@ -76,7 +95,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errInterrupted
 	}
-	if !a.started && explain(err).Exit == exitFault { // cobra's own errors about words have no type
+	if !a.started && explain(err).Code == "fault" { // cobra's own errors about words have no type
 		err = &usageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
 	}
 	return a.report(err)

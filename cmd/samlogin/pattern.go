@@ -76,11 +76,11 @@ func theOne(pattern string, offered []saml.Role, names accountNames) (saml.Role,
 			Hint:       "a pattern is an ARN, account/name or a name; * stands for anything but a slash",
 		}
 	}
-	return saml.Role{}, &roleError{
-		What:       fmt.Sprintf("%d roles fit %q:", len(found), foreign.Text(pattern)),
-		Candidates: candidates(found, names),
-		Hint:       "name one, as account/name or by its ARN, or take all of them with --all",
+	hint := "name one, as account/name or by its ARN, or take all of them with --all"
+	if found[0].ARN == found[len(found)-1].ARN {
+		hint = "it is one role by way of several SAML providers: choose one with --principal"
 	}
+	return saml.Role{}, &roleError{What: fmt.Sprintf("%d roles fit %q:", len(found), foreign.Text(pattern)), Candidates: candidates(found, names), Hint: hint}
 }
 
 const maxCandidates = 20
@@ -92,9 +92,19 @@ func candidates(roles []saml.Role, names accountNames) []string {
 			out = append(out, fmt.Sprintf("… and %d more (samlogin roles lists all)", len(roles)-i))
 			break
 		}
-		out = append(out, r.Account()+"/"+r.Path()+names.suffix(r.Account()))
+		out = append(out, r.Account()+"/"+r.Path()+names.suffix(r.Account())+via(r, roles))
 	}
 	return out
+}
+
+// via names the SAML provider of a role, where the same role is there by way of another one, too.
+func via(r saml.Role, among []saml.Role) string {
+	for _, other := range among {
+		if other.ARN == r.ARN && other.PrincipalARN != r.PrincipalARN {
+			return " by " + foreign.Clean(r.PrincipalARN)
+		}
+	}
+	return ""
 }
 
 // accountNames are the names that settings give to accounts, by number.

@@ -44,22 +44,19 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 		out.flush()
 	}()
 	screen.draw()
-	typed := make(chan rune)
-	ended := make(chan struct{})
-	defer close(ended)
+	typed, wanted := make(chan rune, 1), make(chan struct{}, 1)
+	defer close(wanted)
+	wanted <- struct{}{}
 	go func() {
-		for {
+		// A key is read only when one is wanted: a read that outlives the picker would eat what is meant for the next.
+		for range wanted {
 			key, _, err := keys.ReadRune()
 			if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
 				key = survey.KeyEndTransmission // the terminal is gone
 			} else if err != nil {
 				key = survey.IgnoreKey // a key that survey does not know
 			}
-			select {
-			case typed <- key:
-			case <-ended:
-				return
-			}
+			typed <- key
 		}
 	}()
 	for {
@@ -79,6 +76,7 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 				return role, nil
 			}
 			screen.draw()
+			wanted <- struct{}{}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
+	"github.com/samlogin/samlogin/sts"
 )
 
 const defaultTimeout = 120 * time.Second
@@ -59,10 +61,11 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 			return &signIn{kind: kind, choices: c}, nil
 		}
 	}
-	known := settings.Kinds()
+	known := []string{"adfs"} // of the kinds those that this build knows
 	for other := range s.IdPs {
 		known = append(known, other)
 	}
+	slices.Sort(known)
 	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
 }
 
@@ -71,7 +74,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 	if in.choices.URL == "" {
 		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
 	}
-	walk := idp.Config{Transport: transport, Agent: agent(), Username: in.choices.Username, Observe: a.observe, Dated: dated}
+	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observe, Dated: dated}
 	for _, text := range in.origins {
 		origin, err := idp.ParseOrigin(text)
 		if err != nil {
@@ -99,6 +102,28 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs"}
 }
 
+// owner is who logs in where, as far as it is known before the login.
+func (in *signIn) owner() owner {
+	address, err := adfs.ParseAddress(in.choices.URL)
+	if err != nil {
+		return owner{origin: in.choices.URL, user: strings.ToLower(in.choices.Username)}
+	}
+	return owner{address.Origin.String(), strings.ToLower(in.choices.Username)}
+}
+
+// jar keeps the cookies of one person at one IdP for the whole run, so that a second relying party there wants no second
+// password.
+func (a *app) jar(in *signIn) *idp.Jar {
+	who := in.owner()
+	if a.jars[who] == nil {
+		if a.jars == nil {
+			a.jars = map[owner]*idp.Jar{}
+		}
+		a.jars[who] = idp.NewJar()
+	}
+	return a.jars[who]
+}
+
 // fileProvider takes the response from a file instead of an IdP.
 type fileProvider struct {
 	app  *app
@@ -107,8 +132,8 @@ type fileProvider struct {
 
 const responseBytes = 3 << 20
 
-func (p fileProvider) Login(context.Context, idp.Dialog) (*saml.Response, error) {
-	text, err := p.app.readFlagFile("assertion-file", p.path, responseBytes)
+func (p fileProvider) Login(ctx context.Context, _ idp.Dialog) (*saml.Response, error) {
+	text, err := p.app.readFlagFile(ctx, "assertion-file", p.path, responseBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +153,23 @@ func (f *loginFlags) choices() settings.Choices {
 	return c
 }
 
-// transport is how this run reaches servers.
-func (a *app) transport(c settings.Choices) (http.RoundTripper, error) {
+// endpointOptions are what chooses the endpoint of STS.
+func (a *app) endpointOptions(c settings.Choices) sts.EndpointOptions {
+	return sts.EndpointOptions{Region: c.Region, Override: c.STSEndpoint, Env: a.env}
+}
+
+// transport is how this run reaches servers. The trace is opened here, since what is to be traced begins here.
+func (a *app) transport(c settings.Choices) (*retrying, error) {
+	if err := a.openTrace(); err != nil {
+		return nil, err
+	}
+	if err := checkProxy(a.env); err != nil {
+		return nil, err
+	}
 	roots, err := loadRoots(cmp.Or(c.CABundle, a.env("AWS_CA_BUNDLE")))
 	if err != nil {
 		return nil, err
 	}
-	return &retrying{next: newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now), pause: a.pause}, nil
+	patience := newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now)
+	return &retrying{next: patience, limit: patience, pause: a.pause}, nil
 }

@@ -15,7 +15,13 @@ import (
 // password or a code, and an IdP counts every one of them.
 type retrying struct {
 	next  http.RoundTripper
+	limit *patience // of next
 	pause func(context.Context, time.Duration) error
+}
+
+// within bounds work whose pauses are not network time, by what is left of --timeout.
+func (r *retrying) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, r.limit.left(), &slowError{Phase: "talking to all servers (--timeout)", Limit: r.limit.total})
 }
 
 const (

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 func newRolesCmd(a *app) *cobra.Command {
@@ -33,9 +36,12 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err != nil {
 		return err
 	}
-	wanted, err := a.targets(f, s, names)
+	wanted, err := a.targets(ctx, f, s, names)
 	if err != nil {
 		return err
+	}
+	if len(bySignIn(wanted)) > 1 {
+		return &usageError{What: fmt.Sprintf("%s stands for several IdPs, and one is needed", foreign.Text(names[0])), Hint: "name a profile, or the IdP with --idp"}
 	}
 	in := wanted[0].signIn
 	transport, err := a.transport(in.choices)
@@ -51,18 +57,20 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err := login.login(ctx); err != nil {
 		return err
 	}
-	if login.response.Encrypted {
-		_, err := wanted[0].unseen()
-		return err
-	}
 	accounts := accountNames(s.Accounts)
-	if len(login.response.Roles) == 0 {
+	offered := login.response.Roles
+	switch {
+	case login.response.Encrypted:
+		if offered, err = wanted[0].unseen(); err != nil {
+			return err
+		}
+	case len(offered) == 0:
 		_, err := wanted[0].roles(login.response, accounts, nil)
 		return err
 	}
 	entries := []entry{}
 	rows := [][]string{{"ACCOUNT", "NAME", "ROLE", "ARN"}}
-	for _, r := range login.response.Roles {
+	for _, r := range offered {
 		entries = append(entries, entry{Account: r.Account(), AccountName: accounts[r.Account()], Role: r.Path(), RoleARN: r.ARN, PrincipalARN: r.PrincipalARN})
 		rows = append(rows, []string{r.Account(), accounts[r.Account()], r.Path(), r.ARN})
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,6 +61,13 @@ func newRootCmd(a *app) *cobra.Command {
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
 			c.Short = "Print the completion script for a shell"
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if len(args) == 1 {
+					return &usageError{What: fmt.Sprintf("there is no completion for the shell %q", foreign.Text(args[0])), Hint: "there is one for bash, zsh, fish and powershell"}
+				}
+				return &usageError{What: "completion takes the name of a shell", Hint: "bash, zsh, fish or powershell"}
+			}
+			c.RunE = func(*cobra.Command, []string) error { return nil } // without it Args is not looked at
 		}
 	}
 	return root
@@ -104,7 +113,22 @@ func hasVariable(flags *pflag.FlagSet, names ...string) {
 
 // prepare fills in flags from their variables and checks the words that every command takes.
 func (a *app) prepare(cmd *cobra.Command) error {
+	if instant(cmd) {
+		return nil
+	}
 	var failed error
+	a.typed = map[string]bool{}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		a.typed[f.Name] = true
+		// An empty value is most often a shell variable that was never set: not a wish for the default.
+		empty := f.Value.Type() == "string" && f.Value.String() == ""
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			empty = slices.Contains(several.GetSlice(), "")
+		}
+		if failed == nil && empty {
+			failed = &usageError{What: "--" + f.Name + " was given an empty value", Hint: "leave the flag out for its default"}
+		}
+	})
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		names := f.Annotations[variableAnnotation]
 		if failed != nil || f.Changed || len(names) == 0 {
@@ -127,11 +151,52 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		a.global.output = "text"
 		return &usageError{What: fmt.Sprintf("--output takes text or json, not %q", foreign.Text(what))}
 	}
-	if a.global.trace != "" {
-		var err error
-		if a.trace, err = openTrace(a.global.trace, a.now()); err != nil {
-			return err
+	return a.oneReader(cmd)
+}
+
+// instant reports commands that look at nothing: a wrong variable must not keep anybody from the help about it.
+func instant(cmd *cobra.Command) bool {
+	for c := cmd; c != nil; c = c.Parent() {
+		switch c.Name() {
+		case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+			return true
 		}
 	}
+	return false
+}
+
+// oneReader refuses two flags that would both read standard input: the second would find it empty.
+func (a *app) oneReader(cmd *cobra.Command) error {
+	var readers []string
+	for name, value := range map[string]string{"password-stdin": "true", "stdin": "true", "assertion-file": "-", "policy-file": "-"} {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Value.String() == value {
+			readers = append(readers, "--"+name)
+		}
+	}
+	if len(readers) > 1 {
+		slices.Sort(readers)
+		return &usageError{What: strings.Join(readers, " and ") + " cannot both read standard input"}
+	}
+	if file, ok := a.in.(*os.File); ok && len(readers) == 1 && (a.typed["password-stdin"] || a.typed["stdin"]) && isTerminal(file) {
+		return &usageError{What: readers[0] + " reads from a pipe or a file, and standard input is the terminal, which would show what you type", Hint: "leave it out: samlogin asks, and shows nothing"}
+	}
 	return nil
+}
+
+// outputEarly finds out whether JSON is wanted before the command line is read, since reading it can fail.
+func (a *app) outputEarly(args []string) {
+	wanted := a.env("SAMLOGIN_OUTPUT")
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--output="); ok {
+			wanted = value
+		} else if arg == "--output" && i+1 < len(args) {
+			wanted = args[i+1]
+		}
+	}
+	if wanted == "json" {
+		a.global.output = wanted
+	}
 }

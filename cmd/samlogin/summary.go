@@ -84,16 +84,34 @@ func (a *app) summarize(results []result, names accountNames) error {
 		rows = append(rows, append(row, a.when(r.session.Expiration), limitWord(r.session)))
 	}
 	a.table(rows)
+	a.tellFailures(results)
+	return nil
+}
+
+// tellFailures says what went wrong, the same words once.
+func (a *app) tellFailures(results []result) {
+	var order []failure
+	of := map[failure][]string{}
 	for _, r := range results {
-		if r.err != nil {
-			f := explain(r.err)
-			a.notice("error: " + r.profile + ": " + f.Message)
-			if f.Hint != "" {
-				a.notice("hint: " + f.Hint)
-			}
+		if r.err == nil {
+			continue
+		}
+		f := explain(r.err)
+		if of[f] == nil {
+			order = append(order, f)
+		}
+		of[f] = append(of[f], r.profile)
+	}
+	for _, f := range order {
+		whose := strings.Join(of[f], ", ")
+		if n := len(of[f]); n > 3 {
+			whose = fmt.Sprintf("%s and %d more", strings.Join(of[f][:3], ", "), n-3)
+		}
+		a.notice("error: " + whose + ": " + f.Message)
+		if f.Hint != "" {
+			a.notice("hint: " + f.Hint)
 		}
 	}
-	return nil
 }
 
 func (a *app) summarizeOne(r result, names accountNames) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,6 +25,9 @@ type target struct {
 	wish     sts.Wish
 }
 
+// defaultProfile is the AWS profile of a login that names none.
+const defaultProfile = "saml"
+
 // A job is one role to be taken and one AWS profile to write it to.
 type job struct {
 	target  *target
@@ -32,12 +36,12 @@ type job struct {
 }
 
 // targets reads what is to be done from names, flags and settings, without asking anybody anything.
-func (a *app) targets(f *loginFlags, s *settings.Settings, names []string) ([]*target, error) {
-	if len(names) == 0 && s.Default != "" && !f.chosen() {
+func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, names []string) ([]*target, error) {
+	if len(names) == 0 && s.Default != "" && !a.chosen() {
 		names = []string{s.Default}
 	}
 	if len(names) == 0 {
-		t, err := a.target(f, s, nil)
+		t, err := a.target(ctx, f, s, nil)
 		return []*target{t}, err
 	}
 	var found []*settings.Profile
@@ -65,7 +69,7 @@ func (a *app) targets(f *loginFlags, s *settings.Settings, names []string) ([]*t
 			continue
 		}
 		done[p.Name] = true
-		t, err := a.target(f, s, p)
+		t, err := a.target(ctx, f, s, p)
 		if err != nil {
 			return nil, err
 		}
@@ -74,9 +78,15 @@ func (a *app) targets(f *loginFlags, s *settings.Settings, names []string) ([]*t
 	return out, nil
 }
 
-// chosen reports whether flags say what to log in to, so that the settings' default is not meant.
-func (f *loginFlags) chosen() bool {
-	return f.idp != "" || f.url != "" || f.profile != "" || len(f.roles) > 0 || f.all || f.assertionFile != ""
+// chosen reports whether the command line says what to log in to, so that the settings' default is not meant. Variables
+// do not: they stand for all commands.
+func (a *app) chosen() bool {
+	for _, name := range []string{"idp", "url", "profile", "role", "all", "assertion-file"} {
+		if a.typed[name] {
+			return true
+		}
+	}
+	return false
 }
 
 func known(s *settings.Settings) string {
@@ -94,7 +104,7 @@ func namesOf(s *settings.Settings) []string {
 	return all
 }
 
-func (a *app) target(f *loginFlags, s *settings.Settings, p *settings.Profile) (*target, error) {
+func (a *app) target(ctx context.Context, f *loginFlags, s *settings.Settings, p *settings.Profile) (*target, error) {
 	t := &target{patterns: f.roles, all: f.all, profile: f.profile}
 	if p != nil {
 		if p.Source != "" {
@@ -116,7 +126,7 @@ func (a *app) target(f *loginFlags, s *settings.Settings, p *settings.Profile) (
 		t.patterns = []string{in.choices.Role}
 	}
 	t.signIn, t.choices = in, in.choices
-	if err := t.readWish(a); err != nil {
+	if err := t.readWish(ctx, a); err != nil {
 		return nil, err
 	}
 	switch t.choices.Write {
@@ -124,15 +134,31 @@ func (a *app) target(f *loginFlags, s *settings.Settings, p *settings.Profile) (
 	default:
 		return nil, &usageError{What: fmt.Sprintf("--write takes keys or none in this build, not %q", foreign.Text(t.choices.Write))}
 	}
-	if t.profile != "" && !strings.Contains(t.profile, "{") {
-		if err := profiles.CheckName(t.profile); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	return t, t.checkWords(a)
 }
 
-func (t *target) readWish(a *app) error {
+// checkWords finds what cannot be meant before anybody gives a password for it.
+func (t *target) checkWords(a *app) error {
+	if t.profile != "" {
+		sample, err := saml.NewRole("arn:aws:iam::123456789012:role/Sample", "arn:aws:iam::123456789012:saml-provider/Sample")
+		if err != nil {
+			return err
+		}
+		if _, err := expand(t.profile, sample, nil); err != nil {
+			return err
+		}
+		if several := slices.Compact(slices.Sorted(slices.Values(t.patterns))); len(several) > 1 && !t.all && !templated(t.profile) {
+			return severalForOne(len(several), t.profile)
+		}
+	}
+	return a.endpointOptions(t.choices).Check()
+}
+
+func severalForOne(n int, profile string) error {
+	return &usageError{What: fmt.Sprintf("%d roles cannot all be written to the profile %s", n, foreign.Text(profile)), Hint: "use a template: --profile '{alias}-{role}'"}
+}
+
+func (t *target) readWish(ctx context.Context, a *app) error {
 	var err error
 	if t.choices.Duration != "" {
 		if t.wish.Duration, t.wish.Max, err = sts.ParseDuration(t.choices.Duration); err != nil {
@@ -142,9 +168,29 @@ func (t *target) readWish(a *app) error {
 	t.wish.Exact = t.choices.ExactDuration != nil && *t.choices.ExactDuration
 	t.wish.PolicyARNs = t.choices.PolicyARNs
 	if t.choices.PolicyFile != "" {
-		t.wish.Policy, err = a.readFlagFile("policy-file", t.choices.PolicyFile, 64<<10)
+		t.wish.Policy, err = a.policy(ctx, t.choices.PolicyFile)
 	}
 	return err
+}
+
+// policy reads a session policy, once in a run: standard input can be read only once. An empty one is refused, since
+// AWS would take it for none, and the keys could do everything.
+func (a *app) policy(ctx context.Context, path string) (string, error) {
+	if text, read := a.policies[path]; read {
+		return text, nil
+	}
+	text, err := a.readFlagFile(ctx, "policy-file", path, 64<<10)
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = &usageError{What: "--policy-file names a file that holds no policy", Hint: "leave it out for keys without a session policy"}
+	}
+	if err != nil {
+		return "", err
+	}
+	if a.policies == nil {
+		a.policies = map[string]string{}
+	}
+	a.policies[path] = text
+	return text, nil
 }
 
 // jobs finds the roles of a target among those offered. pick is asked where only a person can decide.
@@ -158,11 +204,11 @@ func (t *target) jobs(r *saml.Response, names accountNames, pick func([]saml.Rol
 		template := t.profile
 		switch {
 		case template == "" && len(roles) == 1:
-			template = "saml"
+			template = defaultProfile
 		case template == "":
 			template = "{alias}-{role}"
 		case len(roles) > 1 && !strings.Contains(template, "{"):
-			return nil, &usageError{What: fmt.Sprintf("%d roles cannot all be written to the profile %s", len(roles), foreign.Text(template)), Hint: "use a template: --profile '{alias}-{role}'"}
+			return nil, severalForOne(len(roles), template)
 		}
 		profile, err := expand(template, role, names)
 		if err != nil {
@@ -181,33 +227,31 @@ func (t *target) roles(r *saml.Response, names accountNames, pick func([]saml.Ro
 	if len(offered) == 0 {
 		return nil, &roleError{What: "the IdP let you in, but offers no AWS role", Hint: "ask its administrator for a role: the groups you are in decide, or the claim rules for AWS"}
 	}
+	if provider := t.choices.Principal; provider != "" {
+		offered = slices.DeleteFunc(slices.Clone(offered), func(r saml.Role) bool { return r.PrincipalARN != provider })
+		if len(offered) == 0 {
+			return nil, &roleError{What: fmt.Sprintf("no role is offered by way of the SAML provider %s", foreign.Text(provider)), Candidates: providersOf(r.Roles), Hint: "--principal takes one of these ARNs, or none"}
+		}
+	}
 	switch {
 	case t.all && len(t.patterns) == 0:
 		return offered, nil
-	case t.all:
-		var out []saml.Role
-		taken := map[saml.Role]bool{}
-		for _, p := range t.patterns {
-			for _, role := range matching(p, offered, names) {
-				if !taken[role] {
-					taken[role] = true
-					out = append(out, role)
-				}
-			}
-		}
-		if len(out) == 0 {
-			_, err := theOne(t.patterns[0], offered, names)
-			return nil, err
-		}
-		return out, nil
 	case len(t.patterns) > 0:
 		var out []saml.Role
 		for _, p := range t.patterns {
-			role, err := theOne(p, offered, names)
-			if err != nil {
-				return nil, err
+			found := matching(p, offered, names)
+			if len(found) == 0 || !t.all {
+				role, err := theOne(p, offered, names)
+				if err != nil {
+					return nil, err
+				}
+				found = []saml.Role{role}
 			}
-			out = append(out, role)
+			for _, role := range found {
+				if !slices.Contains(out, role) { // two patterns may mean one role
+					out = append(out, role)
+				}
+			}
 		}
 		return out, nil
 	case len(offered) == 1:
@@ -215,6 +259,17 @@ func (t *target) roles(r *saml.Response, names accountNames, pick func([]saml.Ro
 	}
 	role, err := pick(offered)
 	return []saml.Role{role}, err
+}
+
+// providersOf are the SAML providers of roles, each once.
+func providersOf(roles []saml.Role) []string {
+	var out []string
+	for _, r := range roles {
+		if !slices.Contains(out, r.PrincipalARN) {
+			out = append(out, r.PrincipalARN)
+		}
+	}
+	return out
 }
 
 // unseen are the roles of an encrypted assertion: only AWS can read them, so the person has to name them.
@@ -239,20 +294,4 @@ func expand(template string, role saml.Role, names accountNames) (string, error)
 		return "", &usageError{What: fmt.Sprintf("--profile %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
 	}
 	return out, profiles.CheckName(out)
-}
-
-// clash finds two jobs that would write the same profile.
-func clash(jobs []job) error {
-	first := map[string]job{}
-	for _, j := range jobs {
-		other, taken := first[j.profile]
-		if taken && j.target.choices.Write != "none" {
-			return &usageError{
-				What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.role.ARN, j.role.ARN, j.profile),
-				Hint: "tell them apart in the name: --profile '{account}-{role}'",
-			}
-		}
-		first[j.profile] = j
-	}
-	return nil
 }

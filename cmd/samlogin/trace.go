@@ -28,6 +28,14 @@ type traceLine struct {
 	idp.Event
 }
 
+// openTrace opens the trace that was asked for, once.
+func (a *app) openTrace() (err error) {
+	if a.global.trace != "" && a.trace == nil {
+		a.trace, err = openTrace(a.global.trace, a.now())
+	}
+	return err
+}
+
 // openTrace creates the file, which must not exist: a trace never replaces anything.
 func openTrace(path string, began time.Time) (*traceFile, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -16,18 +18,19 @@ type keysWriter struct {
 	over    bool            // --overwrite
 	agreed  map[string]bool // profiles whose long-term keys a person gave up
 	told    map[string]bool // profiles whose keys go elsewhere, as was said already
+	first   map[string]job  // who is written to a profile, of all IdPs
 }
 
 // writer opens the way to the AWS files and finds out what would not be written before anybody types a password.
 func (a *app) writer(ctx context.Context, f *loginFlags, wanted []*target) (*keysWriter, error) {
-	w := &keysWriter{app: a, over: f.overwrite, told: map[string]bool{}, agreed: map[string]bool{}}
+	w := &keysWriter{app: a, over: f.overwrite, told: map[string]bool{}, agreed: map[string]bool{}, first: map[string]job{}}
 	if f.overwrite {
 		w.consent = profiles.ReplaceForeign
 	}
 	var jobs []job
 	for _, t := range wanted {
-		if t.profile != "" && len(t.patterns) <= 1 && !t.all {
-			jobs = append(jobs, job{target: t, profile: t.profile})
+		if len(t.patterns) <= 1 && !t.all {
+			jobs = append(jobs, job{target: t, profile: cmp.Or(t.profile, defaultProfile)})
 		}
 	}
 	return w, w.check(ctx, jobs)
@@ -112,6 +115,26 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 	}
 	w.agreed[profile] = true
 	w.consent = profiles.ReplaceLongTerm
+	return nil
+}
+
+// clash finds two jobs that would write the same profile, also of different IdPs.
+func (w *keysWriter) clash(jobs []job) error {
+	for _, j := range jobs {
+		if j.target.choices.Write == "none" {
+			continue
+		}
+		other, taken := w.first[j.profile]
+		if !taken {
+			w.first[j.profile] = j
+			continue
+		}
+		hint := "tell them apart in the name: --profile '{account}-{role}'"
+		if other.role.ARN == j.role.ARN {
+			hint = "they differ in the SAML provider only: choose one with --principal"
+		}
+		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.role.ARN, j.role.ARN, j.profile), Hint: hint}
+	}
 	return nil
 }
 

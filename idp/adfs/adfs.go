@@ -65,6 +65,9 @@ func (p *Provider) Login(ctx context.Context, d idp.Dialog) (*saml.Response, err
 	if p.config.Start == StartSP && !p.config.Address.Full {
 		return p.loginSP(ctx, d)
 	}
+	if p.config.Start == StartSP && p.config.Notice != nil {
+		p.config.Notice("the address given is a full start address, which decides how the login begins: start = \"sp\" is not used")
+	}
 	response, err := p.walk.Run(ctx, p.startIdP(), d)
 	var refused *idp.RefusedError
 	off := errors.As(err, &refused) && refused.Reason == idp.IdPInitiatedOff

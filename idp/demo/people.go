@@ -74,6 +74,9 @@ func DemoPeople() []Person {
 		person("olivia", "one role: nothing to pick", Person{Roles: one}),
 		person("max", "a second step asks for the code 123456", Person{Roles: one, Code: "123456"}),
 		person("toby", "a second step asks for a time-based code; the seed is "+demoSeed, Person{Roles: one, Seed: demoSeed}),
+		person("paul", "one role by way of two SAML providers, as while an AD FS is replaced", Person{Roles: []string{
+			pair("aws", prod, "Admin"), pair("aws", prod, "Admin") + "2",
+		}}),
 		person("tina", "the session of AD FS ends in two hours", Person{Roles: one, SessionNotOnOrAfter: 2 * time.Hour, SessionDuration: 28800}),
 		person("ada", "sixty roles in twelve accounts", Person{Roles: many(12, 5)}),
 		person("mona", "a thousand roles: more than AWS takes", Person{Roles: many(100, 10)}),

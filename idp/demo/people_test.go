@@ -13,7 +13,7 @@ func TestEveryPersonsStory(t *testing.T) {
 		kind, says string
 		roles      int
 	}{
-		"jane": {"response", "", 6}, "olivia": {"response", "", 1}, "max": {"code page", "", 0}, "toby": {"code page", "", 0}, "tina": {"response", "", 1},
+		"jane": {"response", "", 6}, "olivia": {"response", "", 1}, "max": {"code page", "", 0}, "toby": {"code page", "", 0}, "paul": {"response", "", 2}, "tina": {"response", "", 1},
 		"ada": {"response", "", 60}, "mona": {"response", "", 1000}, "nora": {"response", "", 0}, "chris": {"response", "", 1}, "gina": {"response", "", 1},
 		"dora":   {"sign-in page", "Incorrect user ID or password.", 0},
 		"lars":   {"sign-in page", "account is locked", 0},
