@@ -4,16 +4,7 @@ need awscli python3-boto3
 
 home=$WORK/clients
 mkdir -p "$home/.aws"
-"$SAMLOGIN" demo --serve >"$home/demo.log" 2>&1 </dev/null &
-demo=$!
-trap 'kill $demo 2>/dev/null; wait $demo 2>/dev/null || true' EXIT
-for _ in $(seq 100); do
-  grep -q 'ctrl-C ends it' "$home/demo.log" && break
-  kill -0 $demo || { cat "$home/demo.log"; exit 1; }
-  sleep 0.1
-done
-eval "$(grep -E '^ *export [A-Z_]+=' "$home/demo.log")"
-unset AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
+serve_demo "$home"
 export SAMLOGIN_USERNAME='CORP\jane' SAMLOGIN_PASSWORD='Correct-Horse-7' SAMLOGIN_IDP=adfs
 
 export HOME=$home AWS_EC2_METADATA_DISABLED=true

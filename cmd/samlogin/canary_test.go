@@ -128,6 +128,9 @@ func (c *canaries) hits() []string {
 		if err != nil {
 			return
 		}
+		if strings.Contains(name, ".env_.stderr") { // what GitHub's runner is to hide
+			text = regexp.MustCompile(`(?m)^::add-mask::.*$`).ReplaceAll(text, nil)
+		}
 		for value, what := range secrets {
 			for encoding, form := range spellings(value) {
 				if bytes.Contains(text, form) {

@@ -45,6 +45,9 @@ func (h *helper) Get(ctx context.Context, k Key) (Entry, error) {
 	if err := json.Unmarshal([]byte(out.Reveal()), &answer); err != nil {
 		return Entry{}, h.broken("its answer is not the JSON of a credential helper")
 	}
+	if answer.Username == "" && answer.Secret == "" { // docker-credential-pass says so of what is not there
+		return Entry{}, ErrNotFound
+	}
 	if answer.ServerURL != "" && answer.ServerURL != k.address() || answer.Username != userAttribute(k.User) {
 		return Entry{}, h.broken("it answered for somebody else")
 	}

@@ -119,6 +119,10 @@ func TestHelpersThatDoNot(t *testing.T) { // security case 107, 111
 			}
 		})
 	}
+	empty, _ := pretend(t, `printf '{"ServerURL":"","Username":"","Secret":""}'`)
+	if _, err := empty.Get(t.Context(), jane); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an empty answer: %v", err)
+	}
 	s, err := Open("helper:is-not-installed-anywhere", Options{})
 	if err != nil {
 		t.Fatal(err)
