@@ -165,7 +165,7 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 			break
 		}
 		if cannotReplace(err) {
-			return s.rewrite(t, before, after)
+			return s.rewrite(t, before, after, mode)
 		}
 		if waited >= passingWait || !passing(err) {
 			return &FileError{Path: t.path(), Step: "put the new file in its place", Err: err}
@@ -176,18 +176,22 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 		waited += pause
 	}
 	renamed = true
-	if before.exists && mode != before.meta.Mode.Perm() {
-		s.sayf("%s: other users could read it (mode %04o); it is %04o now", shownPath(t.path()), before.meta.Mode.Perm(), mode)
-	}
+	s.sayNarrowed(t, before, mode)
 	if err := s.disk.SyncFolder(t.folder); err != nil {
 		return &FileError{Path: t.path(), Step: "make sure that the new file lasts (it is in place)", Err: err}
 	}
 	return nil
 }
 
+func (s *saving) sayNarrowed(t target, before content, mode fs.FileMode) {
+	if was := before.meta.Mode.Perm(); before.exists && mode != was {
+		s.sayf("%s: other users could read it (mode %04o); it is %04o now", shownPath(t.path()), was, mode)
+	}
+}
+
 // rewrite writes a file in place, which is all that can be done with one that is a mount of its own. A copy of the
-// old text is kept beside it until the new one is whole.
-func (s *saving) rewrite(t target, before content, after string) error {
+// old text is kept beside it until the new one is whole. errChanged: the file is no longer as it was read.
+func (s *saving) rewrite(t target, before content, after string, mode fs.FileMode) error {
 	backup, err := s.writeBeside(t, backupSuffix, before.text, 0o600)
 	if err != nil {
 		return err
@@ -195,9 +199,18 @@ func (s *saving) rewrite(t target, before content, after string) error {
 	if err := s.disk.SyncFolder(t.folder); err != nil {
 		return &FileError{Path: t.path(), Step: "sync the folder of its copy " + shownPath(backup), Err: err}
 	}
-	if err := s.overwrite(t, after); err != nil {
+	same, err := s.still(t, before) // the copy took a while
+	if err == nil && !same {
+		err = errChanged
+	}
+	if err != nil {
+		_ = s.disk.Remove(backup) // nothing was written: the file is what it was
+		return err
+	}
+	if err := s.overwrite(t, after, mode); err != nil {
 		return &FileError{Path: t.path(), Step: "write it in place (what it held is in " + shownPath(backup) + ")", Err: err}
 	}
+	s.sayNarrowed(t, before, mode)
 	if err := s.disk.Remove(backup); err != nil {
 		return &FileError{Path: backup, Step: "remove the copy that is no longer needed", Err: err}
 	}
@@ -205,12 +218,20 @@ func (s *saving) rewrite(t target, before content, after string) error {
 	return nil
 }
 
-func (s *saving) overwrite(t target, text string) error {
+// overwrite takes from others the right to read before there is anything new to be read.
+func (s *saving) overwrite(t target, text string, mode fs.FileMode) error {
 	f, err := s.disk.Rewrite(t.path())
 	if err != nil {
 		return err
 	}
-	if _, err = io.WriteString(f, text); err == nil {
+	m, err := f.Stat()
+	if err == nil && m.Mode.Perm() != mode {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		_, err = io.WriteString(f, text)
+	}
+	if err == nil {
 		err = f.Truncate(int64(len(text)))
 	}
 	if err == nil {
