@@ -6,12 +6,13 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
 	"time"
 )
 
 // How a file is changed, step by step:
 //  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock;
-//  2. edit; nothing to change: done;
+//  2. edit; nothing to change: sync the folder, as an earlier save may have been stopped before it could, and done;
 //  3. write the new text to a temporary file in the same folder, and sync it: an error here is final;
 //  4. read the file once more; where it changed meanwhile, start again from 1;
 //  5. rename the temporary file over it, and sync the folder;
@@ -41,7 +42,7 @@ func (s *saving) commit(ctx context.Context, t target, edit func(text string) (s
 		}
 		mode := s.modeFor(before)
 		if after == before.text && (!before.exists || mode == before.meta.Mode.Perm()) {
-			return nil
+			return s.lasting(t, before.exists)
 		}
 		if len(after) > largest {
 			return &FileError{Path: t.path(), Step: "write it", Err: errTooLarge}
@@ -179,6 +180,26 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 	s.sayNarrowed(t, before, mode)
 	if err := s.disk.SyncFolder(t.folder); err != nil {
 		return &FileError{Path: t.path(), Step: "make sure that the new file lasts (it is in place)", Err: err}
+	}
+	if before.exists {
+		return nil
+	}
+	// The folder may be new as well, made by this save or by one that was stopped. One that cannot be read cannot be
+	// synced, but then it is not this person's home, and .aws not new in it.
+	if err := s.disk.SyncFolder(filepath.Dir(t.folder)); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return &FileError{Path: t.path(), Step: "make sure that its folder lasts (it is in place)", Err: err}
+	}
+	return nil
+}
+
+// lasting makes a file last that is as it should be already. An earlier save may have been stopped, or have failed,
+// between renaming it and syncing its folder.
+func (s *saving) lasting(t target, exists bool) error {
+	if !exists {
+		return nil
+	}
+	if err := s.disk.SyncFolder(t.folder); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return &FileError{Path: t.path(), Step: "make sure that it lasts (nothing is to be changed in it)", Err: err}
 	}
 	return nil
 }
