@@ -193,7 +193,7 @@ func copyTarget(d disk, t target, to interface {
 		return fail(errTooLarge)
 	}
 	to.Grow(int(m.Size))
-	switch n, err := io.CopyBuffer(to, io.LimitReader(f, largest+1), make([]byte, 64<<10)); {
+	switch n, err := io.CopyBuffer(to, io.LimitReader(f, largest+1), make([]byte, min(m.Size+512, 64<<10))); {
 	case err != nil:
 		return fail(err)
 	case n > largest:
