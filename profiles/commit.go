@@ -123,7 +123,11 @@ func (s *saving) still(t target, was content) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return was.exists && !c.differs && c.rest == "", safeFile(t.path(), m)
+	same := was.exists && !c.differs && c.rest == ""
+	if was.text == "" && !m.Modified.Equal(was.meta.Modified) {
+		same = false // another program has emptied what was empty, and is about to fill it
+	}
+	return same, safeFile(t.path(), m)
 }
 
 // modeFor is the mode of the new file: that of the old one, without what others could do with it.

@@ -1,10 +1,12 @@
 package profiles
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // mounted is a disk on which the credentials file is a mount of its own.
@@ -60,4 +62,34 @@ func TestInPlaceTooItIsComparedRightBefore(t *testing.T) { // security case 75
 		t.Errorf("got %q, want %q", got, want)
 	}
 	h.only("credentials")
+}
+
+// TestAnEmptyFileThatIsBeingFilled: emptied once more, right before it is filled, it looks as it was but for its time.
+func TestAnEmptyFileThatIsBeingFilled(t *testing.T) { // security case 75
+	h := homeWith(t, "")
+	past := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(h.Credentials, past, past); err != nil {
+		t.Fatal(err)
+	}
+	var cli *os.File
+	d := &faultyDisk{before: func(call string, _ int) {
+		switch {
+		case strings.HasPrefix(call, "Sync ") && cli == nil:
+			var err error
+			if cli, err = os.OpenFile(h.Credentials, os.O_WRONLY|os.O_TRUNC, 0); err != nil {
+				t.Error(err)
+			}
+		case strings.HasPrefix(call, "Remove "): // it found that out, and takes the temporary file away
+			_, err := cli.WriteString("[added]\ny = 2\n")
+			if err := errors.Join(err, cli.Close()); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	if err := h.saveOn(d, testKeys("p")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := h.read(h.Credentials), "[added]\ny = 2\n\n[p]\n"+testLines("\n"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
