@@ -8,7 +8,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -251,48 +250,4 @@ func (d *model) copy() *model {
 		return state
 	}
 	panic("no state")
-}
-
-// put is a file as another program leaves it: a new text in place, or in a new file.
-func (d *model) put(at, text string, perm fs.FileMode) *inode {
-	steps, err := d.walk(at, true)
-	if err != nil {
-		panic(at + ": " + err.Error())
-	}
-	n := steps[len(steps)-1].node
-	if n == nil {
-		if n, err = d.create(at); err != nil {
-			panic(at + ": " + err.Error())
-		}
-	}
-	n.data, n.perm, n.modified = []byte(text), perm, time.Now()
-	return n
-}
-
-// text is what a file holds, links followed; exists is false where there is none.
-func (d *model) text(at string) (text string, exists bool) {
-	steps, err := d.walk(at, true)
-	if err != nil {
-		return "", false
-	}
-	n := steps[len(steps)-1].node
-	if n == nil {
-		return "", false
-	}
-	return string(n.data), true
-}
-
-// ours are the names in a folder that a save makes for the time being.
-func (d *model) ours(folder, suffix string) (names []string) {
-	steps, err := d.walk(folder, true)
-	if err != nil || steps[len(steps)-1].node == nil {
-		return nil
-	}
-	for name := range steps[len(steps)-1].node.names {
-		if strings.Contains(name, ".samlogin-") && strings.HasSuffix(name, suffix) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

@@ -16,11 +16,12 @@ import (
 // whatever was not synced may be there or not, in any combination. That is less than any file system in use promises.
 type model struct {
 	root     *inode
-	tracked  bool // what a power cut leaves is kept track of; it costs time
-	held     int  // locks
-	noSyncs  bool // a disk that lies: fsync of files succeeds and does nothing
-	noFolder bool // the same for folders
-	tears    bool // a rename is two steps, and both names or none may last
+	tracked  bool   // what a power cut leaves is kept track of; it costs time
+	held     int    // locks
+	noSyncs  bool   // a disk that lies: fsync of files succeeds and does nothing
+	noFolder bool   // the same for folders
+	tears    bool   // a rename is two steps, and both names or none may last
+	steps    []spot // of the last walk
 }
 
 // inode is a file, a folder, a symbolic link or a named pipe.
@@ -61,9 +62,10 @@ type spot struct {
 }
 
 // walk goes along a path and gives every step of it, links resolved; a link at its end only where follow is set or a
-// slash is behind it.
+// slash is behind it. They are good until the next walk.
 func (d *model) walk(at string, follow bool) ([]spot, error) {
-	steps := append(make([]spot, 0, 8), spot{node: d.root})
+	steps := append(d.steps[:0], spot{node: d.root})
+	defer func() { d.steps = steps }()
 	for hops, rest := 0, at; ; {
 		rest = strings.TrimLeft(rest, "/")
 		here := steps[len(steps)-1]
