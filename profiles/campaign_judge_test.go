@@ -138,7 +138,7 @@ func (w *world) judgeFile(file int, some []string, login int, err error) string 
 		case is == tornLogin:
 			return "the keys of " + profile + " are not of one login"
 		case ours && is == login:
-		case is == was && (!ours || err != nil || a.wasOver):
+		case is == was && (!ours || err != nil || a.unseen):
 		default:
 			return fmt.Sprintf("%s is of login %d, was of %d, saved %d", profile, is, was, login)
 		}

@@ -54,7 +54,7 @@ func (w *world) act(a act) {
 	case ofStaleText:
 		after = counted(o.stale)
 		w.overwrite(at, after)
-		o.wasOver = true
+		o.wasOver, o.unseen = true, !o.replaced
 		w.sum.stale++
 	}
 	w.sayf("  call %d: another program writes %s, way %d: %q", w.calls, at, a.how, after)
@@ -107,23 +107,30 @@ func counted(text string) string {
 }
 
 // watch notes whether what others wrote can have been seen before we replace a file. The moment between the last read
-// of the comparison and the rename is one that no program can close without a lock that the others respect.
-func (w *world) watch(op string, a *account) {
+// of the comparison and the rename is one that no program can close without a lock that the others respect; any call
+// that is not about the file itself ends the excuse.
+func (w *world) watch(op string, on bool, a *account) {
+	switch {
+	case !on, op == "Open":
+		a.suspect = false
+	case op == "Read":
+		a.suspect = a.suspect && a.unread
+	}
+	if !on {
+		return
+	}
 	switch op {
 	case "Open":
-		a.suspect = false
-	case "Read":
-		a.suspect = a.suspect && a.unread
+		a.unseen, a.replaced = false, false
 	case "Rewrite":
 		a.inPlace = true
 		w.sum.inPlace++
-	}
-	switch op {
 	case "Rename", "Write", "Truncate":
 		if a.suspect && !a.window {
 			a.window = true
 			w.sum.windows++
 		}
+		a.replaced = true
 	}
 }
 

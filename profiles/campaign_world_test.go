@@ -42,14 +42,16 @@ type world struct {
 
 // account is what is known of others' part of a file, and of ours.
 type account struct {
-	want    reading // what the file has to be, but for what we do in this step
-	last    reading // the text that was looked at last
-	stale   string  // a text that somebody read and wrote back later, over whatever was there
-	wasOver bool    // such a text was written in this step
-	suspect bool    // written by others since our last read
-	unread  bool    // in a way that only opening the file again shows
-	window  bool    // and then replaced: that could not be seen
-	inPlace bool    // written in place by us in this step
+	want     reading // what the file has to be, but for what we do in this step
+	last     reading // the text that was looked at last
+	stale    string  // a text that somebody read and wrote back later, over whatever was there
+	wasOver  bool    // such a text was written in this step
+	unseen   bool    // and we have not read the file since, nor had to
+	replaced bool    // by us, and not read since
+	suspect  bool    // written by others since our last read
+	unread   bool    // in a way that only opening the file again shows
+	window   bool    // and then replaced: that could not be seen
+	inPlace  bool    // written in place by us in this step
 }
 
 // dueWrite is the second half of a write in place: the first was to empty the file.
@@ -191,7 +193,7 @@ func (w *world) begin(longest int) {
 	w.unremoved = map[string]bool{}
 	for i := range w.other {
 		a := &w.other[i]
-		a.wasOver, a.suspect, a.window, a.inPlace = false, false, false, false
+		*a = account{want: a.want, last: a.last, stale: a.stale}
 	}
 	at := func() int { return 1 + w.rng.IntN(longest) }
 	failed := func() failure { return failure{err: faultErrors[w.rng.IntN(len(faultErrors))], late: w.one(3)} }
@@ -225,12 +227,6 @@ func (w *world) begin(longest int) {
 // before is what happens right before a call of ours.
 func (w *world) before(op, at string) *failure {
 	w.calls++
-	file := -1
-	for i, real := range w.real {
-		if at == real {
-			file = i
-		}
-	}
 	if w.say != nil {
 		w.say("    %d: %s %s", w.calls, op, path.Base(at))
 	}
@@ -238,8 +234,8 @@ func (w *world) before(op, at string) *failure {
 	if a, ok := w.acts[w.calls]; ok {
 		w.act(a)
 	}
-	if file >= 0 {
-		w.watch(op, &w.other[file])
+	for i, real := range w.real {
+		w.watch(op, at == real, &w.other[i])
 	}
 	f, ok := w.plan[w.calls]
 	if op == w.aim {

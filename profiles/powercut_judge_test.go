@@ -49,10 +49,19 @@ func (v *verdict) fresh(state *model) bool {
 func (v *verdict) add(kind, format string, args ...any) {
 	f := v.found[kind]
 	if f == nil {
-		f = &finding{first: fmt.Sprintf(format, args...)}
+		f = &finding{first: fmt.Sprintf("%.400s", fmt.Sprintf(format, args...))}
 		v.found[kind] = f
 	}
 	f.n++
+}
+
+// hopeless: enough is found to be said, and more would take for ever.
+func (v *verdict) hopeless() bool {
+	n := 0
+	for _, f := range v.found {
+		n += f.n
+	}
+	return n > 2000
 }
 
 const (
@@ -112,6 +121,9 @@ func (c powerCut) watch(ctx context.Context, d *model, was, is texts, v *verdict
 			return
 		}
 		for state := range d.cuts() {
+			if v.hopeless() {
+				return
+			}
 			if v.fresh(state) {
 				c.judge(ctx, op, state, was, is, v)
 			}
@@ -135,6 +147,9 @@ func changing(op string) bool {
 // lasts wants the new texts in every state that a power cut can leave after a save has succeeded.
 func (c powerCut) lasts(d *model, is texts, v *verdict) {
 	for state := range d.cuts() {
+		if v.hopeless() {
+			return
+		}
 		v.states++
 		if got := c.texts(state); got != is {
 			v.add(forgotten, "%q", got)
