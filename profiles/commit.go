@@ -6,12 +6,13 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
 	"time"
 )
 
 // How a file is changed, step by step:
 //  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock;
-//  2. edit; nothing to change: done;
+//  2. edit; nothing to change: sync the folder, as an earlier save may have been stopped before it could, and done;
 //  3. write the new text to a temporary file in the same folder, and sync it: an error here is final;
 //  4. read the file once more; where it changed meanwhile, start again from 1;
 //  5. rename the temporary file over it, and sync the folder;
@@ -42,7 +43,7 @@ func (s *saving) commit(ctx context.Context, t target, edit func(text string) (s
 		}
 		mode := s.modeFor(before)
 		if after == before.text && (!before.exists || mode == before.meta.Mode.Perm()) {
-			return nil
+			return s.lasting(t, before.exists)
 		}
 		if len(after) > largest {
 			return &FileError{Path: t.path(), Step: "write it", Err: errTooLarge}
@@ -130,7 +131,11 @@ func (s *saving) still(t target, was content) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return was.exists && !c.differs && c.rest == "", safeFile(t.path(), m)
+	same := was.exists && !c.differs && c.rest == ""
+	if was.text == "" && !m.Modified.Equal(was.meta.Modified) {
+		same = false // another program has emptied what was empty, and is about to fill it
+	}
+	return same, safeFile(t.path(), m)
 }
 
 // modeFor is the mode of the new file: that of the old one, without what others could do with it.
@@ -176,24 +181,48 @@ func (s *saving) replace(ctx context.Context, t target, before content, after st
 		return nil
 	})
 	if mounted {
-		return s.rewrite(t, before, after)
+		return s.rewrite(t, before, after, mode)
 	}
 	if err != nil {
 		return err
 	}
 	renamed = true
-	if before.exists && mode != before.meta.Mode.Perm() {
-		s.sayf("%s: other users could read it (mode %04o); it is %04o now", shownPath(t.path()), before.meta.Mode.Perm(), mode)
-	}
+	s.sayNarrowed(t, before, mode)
 	if err := s.disk.SyncFolder(t.folder); err != nil {
 		return &FileError{Path: t.path(), Step: "make sure that the new file lasts (it is in place)", Err: err}
+	}
+	if before.exists {
+		return nil
+	}
+	// The folder may be new as well, made by this save or by one that was stopped. One that cannot be read cannot be
+	// synced, but then it is not this person's home, and .aws not new in it.
+	if err := s.disk.SyncFolder(filepath.Dir(t.folder)); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return &FileError{Path: t.path(), Step: "make sure that its folder lasts (it is in place)", Err: err}
 	}
 	return nil
 }
 
+// lasting makes a file last that is as it should be already. An earlier save may have been stopped, or have failed,
+// between renaming it and syncing its folder.
+func (s *saving) lasting(t target, exists bool) error {
+	if !exists {
+		return nil
+	}
+	if err := s.disk.SyncFolder(t.folder); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return &FileError{Path: t.path(), Step: "make sure that it lasts (nothing is to be changed in it)", Err: err}
+	}
+	return nil
+}
+
+func (s *saving) sayNarrowed(t target, before content, mode fs.FileMode) {
+	if was := before.meta.Mode.Perm(); before.exists && mode != was {
+		s.sayf("%s: other users could read it (mode %04o); it is %04o now", shownPath(t.path()), was, mode)
+	}
+}
+
 // rewrite writes a file in place, which is all that can be done with one that is a mount of its own. A copy of the
-// old text is kept beside it until the new one is whole.
-func (s *saving) rewrite(t target, before content, after string) error {
+// old text is kept beside it until the new one is whole. errChanged: the file is no longer as it was read.
+func (s *saving) rewrite(t target, before content, after string, mode fs.FileMode) error {
 	backup, err := s.writeBeside(t, backupSuffix, before.text, 0o600)
 	if err != nil {
 		return err
@@ -201,9 +230,18 @@ func (s *saving) rewrite(t target, before content, after string) error {
 	if err := s.disk.SyncFolder(t.folder); err != nil {
 		return &FileError{Path: t.path(), Step: "sync the folder of its copy " + shownPath(backup), Err: err}
 	}
-	if err := s.overwrite(t, after); err != nil {
+	same, err := s.still(t, before) // the copy took a while
+	if err == nil && !same {
+		err = errChanged
+	}
+	if err != nil {
+		_ = s.disk.Remove(backup) // nothing was written: the file is what it was
+		return err
+	}
+	if err := s.overwrite(t, after, mode); err != nil {
 		return &FileError{Path: t.path(), Step: "write it in place (what it held is in " + shownPath(backup) + ")", Err: err}
 	}
+	s.sayNarrowed(t, before, mode)
 	if err := s.disk.Remove(backup); err != nil {
 		return &FileError{Path: backup, Step: "remove the copy that is no longer needed", Err: err}
 	}
@@ -211,12 +249,20 @@ func (s *saving) rewrite(t target, before content, after string) error {
 	return nil
 }
 
-func (s *saving) overwrite(t target, text string) error {
+// overwrite takes from others the right to read before there is anything new to be read.
+func (s *saving) overwrite(t target, text string, mode fs.FileMode) error {
 	f, err := s.disk.Rewrite(t.path())
 	if err != nil {
 		return err
 	}
-	if _, err = io.WriteString(f, text); err == nil {
+	m, err := f.Stat()
+	if err == nil && m.Mode.Perm() != mode {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		_, err = io.WriteString(f, text)
+	}
+	if err == nil {
 		err = f.Truncate(int64(len(text)))
 	}
 	if err == nil {

@@ -103,6 +103,14 @@ func (s *saving) change(ctx context.Context, c change) error {
 			return err
 		}
 		s.sweep(configAt, s.now())
+	} else if c.config != nil && config.exists {
+		t, err := find(s.disk, s.Files.Config, follow)
+		if err != nil {
+			return err
+		}
+		if err := s.lasting(t, t.exists); err != nil { // before there are keys that go with it
+			return err
+		}
 	}
 	if credentialsAt.base == "" {
 		return nil

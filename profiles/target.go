@@ -89,15 +89,13 @@ func find(d disk, path string, what intent) (target, error) {
 }
 
 // followFolder resolves the folder of a file, and makes it if that is wanted and only the folder itself is missing.
+// It is synced with the first file in it.
 func followFolder(d disk, path, dir string, create bool) (string, error) {
 	folder, err := d.Follow(dir)
 	if errors.Is(err, fs.ErrNotExist) && create {
 		dir = filepath.Clean(dir)
 		if err := d.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
 			return "", &FileError{Path: path, Step: "make its folder", Err: err}
-		}
-		if err := d.SyncFolder(filepath.Dir(dir)); err != nil {
-			return "", &FileError{Path: path, Step: "sync the folder above its folder", Err: err}
 		}
 		folder, err = d.Follow(dir)
 	}
@@ -195,7 +193,7 @@ func copyTarget(d disk, t target, to interface {
 		return fail(errTooLarge)
 	}
 	to.Grow(int(m.Size))
-	switch n, err := io.CopyBuffer(to, io.LimitReader(f, largest+1), make([]byte, 64<<10)); {
+	switch n, err := io.CopyBuffer(to, io.LimitReader(f, largest+1), make([]byte, min(m.Size+512, 64<<10))); {
 	case err != nil:
 		return fail(err)
 	case n > largest:
