@@ -93,6 +93,7 @@ type parser struct {
 	section int            // index of the section being read, -1 before the first
 	column  int            // of the last line that was not joined to the one above
 	open    bool           // there is a key above in this section, that botocore can join a line to
+	nest    bool           // its value is empty: botocore takes the lines joined to it for keys, and wants "=" in each
 	goOpen  bool           // the AWS SDK for Go has a key above whose value is empty: indented keys are nested in it
 	keys    map[string]int // keys that botocore has seen in this section, and their lines
 	headers map[string]int
@@ -126,6 +127,9 @@ func (p *parser) take(l line) {
 		p.content(number, &l, text)
 	}
 	p.lines = append(p.lines, l)
+	if strings.ContainsAny(whole, "\x1c\x1d\x1e\x1f") {
+		p.trouble(&Fault{Line: number + 1, Why: "a control character"}) // a blank to Python, and none to the AWS SDK for Go
+	}
 	// Clients that break lines at LF only see this line and the next one as one.
 	p.trouble(p.carried)
 	p.carried = nil
@@ -140,6 +144,9 @@ func (p *parser) content(number int, l *line, text string) {
 	key, value, isKey := cutKey(text)
 	if text[0] == '[' && !l.continues {
 		p.trouble(p.fault(number, "a section header that is not closed"))
+	}
+	if l.continues && p.nest && !nestedKeys(text) {
+		p.fault(number, "a line that is no key = value, in a nested block")
 	}
 	goNested := l.indent > 0 && p.goOpen
 	switch {
@@ -164,7 +171,7 @@ func (p *parser) content(number int, l *line, text string) {
 	if l.continues {
 		return
 	}
-	p.column, p.open = l.column, true
+	p.column, p.open, p.nest = l.column, true, value == ""
 	if p.section < 0 {
 		p.fault(number, "a key before the first section")
 		return
@@ -232,6 +239,22 @@ func cutKey(text string) (key, value string, ok bool) {
 	}
 	key = strings.TrimRightFunc(text[:n], space)
 	return key, strings.TrimLeftFunc(text[n+1:], space), key != ""
+}
+
+// nestedKeys reports whether botocore (configloader.py, _parse_nested) can read a line of a nested block: there must be
+// "=" in each of the lines that Python's str.splitlines makes of it.
+func nestedKeys(text string) bool {
+	for part := range strings.FieldsFuncSeq(text, lineBreak) {
+		if strings.TrimFunc(part, space) != "" && !strings.Contains(part, "=") {
+			return false
+		}
+	}
+	return true
+}
+
+// lineBreak is what Python's str.splitlines breaks at.
+func lineBreak(r rune) bool {
+	return r >= '\n' && r <= '\r' || r >= 0x1C && r <= 0x1E || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
 // goValue is a value without what the AWS SDK for Go takes for a comment.
