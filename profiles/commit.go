@@ -11,16 +11,18 @@ import (
 )
 
 // How a file is changed, step by step:
-//  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock;
+//  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock; one that
+//     was emptied a moment ago is read on, as on a busy machine the AWS CLI may stop for longer between the two;
 //  2. edit; nothing to change: sync the folder, as an earlier save may have been stopped before it could, and done;
 //  3. write the new text to a temporary file in the same folder, and sync it: an error here is final;
 //  4. read the file once more; where it changed meanwhile, start again from 1;
 //  5. rename the temporary file over it, and sync the folder;
 //  6. read again as in 1; where what was to be written is not there, start again.
 const (
-	settle      = 2 * time.Millisecond // between two reads that have to agree
-	settleTries = 500                  // a file that changes for a second is not going to settle
-	redos       = 10                   // times that a save starts again
+	settle      = 2 * time.Millisecond   // between two reads that have to agree
+	settleTries = 500                    // a file that changes for a second is not going to settle
+	redos       = 10                     // times that a save starts again
+	refill      = 250 * time.Millisecond // for which a file that was emptied is not believed to be empty
 
 	passingWait  = 2 * time.Second // for a file that another program has open (Windows)
 	passingPause = 10 * time.Millisecond
@@ -100,11 +102,16 @@ func (s *saving) settled(ctx context.Context, t target) (content, error) {
 		if errors.Is(err, errPassing) {
 			continue
 		}
-		if err != nil || same {
+		if err != nil || same && !s.emptied(now) {
 			return now, err
 		}
 	}
 	return content{}, &FileError{Path: t.path(), Step: "read it", Err: errKeepsChanging}
+}
+
+// emptied reports whether a file is empty since a moment ago.
+func (s *saving) emptied(now content) bool {
+	return now.exists && now.text == "" && s.now().Sub(now.meta.Modified).Abs() < refill
 }
 
 // read reads a file once, and looks again at what find found safe.

@@ -71,6 +71,11 @@ func (e *edit) set(profile string, settings []setting) error {
 	if err := e.doc.unsound(e.path, profile, of, e.inConfig); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(settings, func(s setting) bool { return !s.drop }) {
+		if err := e.doc.inherited(e.path); err != nil {
+			return err
+		}
+	}
 	if len(of) == 0 {
 		header := profile
 		if e.inConfig && profile != "default" {
@@ -121,6 +126,9 @@ func (e *edit) setIn(n int, profile string, settings []setting) error {
 			if l.continues && e.ownAbove(i, settings) {
 				return &BrokenFileError{Path: e.path, Line: i + 1, Why: "a line of profile " + profile + " is indented, so that the AWS CLI takes it as part of the key above"}
 			}
+			if (l.kind == nestedLine || l.kind == junkLine) && l.indent > 0 && e.ownAboveForGo(i, settings) {
+				return &BrokenFileError{Path: e.path, Line: i + 1, Why: "a line of profile " + profile + " is indented and no key = value, so that some AWS clients take it as part of the key above"}
+			}
 			last = i
 		}
 	}
@@ -154,6 +162,20 @@ func (e *edit) ownAbove(i int, settings []setting) bool {
 		case l.kind == headerLine:
 			return false
 		case l.kind == keyLine, l.kind == strayLine && !l.continues:
+			return slices.ContainsFunc(settings, func(s setting) bool { return s.key == l.key })
+		}
+	}
+	return false
+}
+
+// ownAboveForGo reports whether the key that the AWS SDK for Go joins a line without "=" to is one of the settings: its
+// nearest key, at whatever indent.
+func (e *edit) ownAboveForGo(i int, settings []setting) bool {
+	for i--; i >= 0; i-- {
+		switch l := e.doc.lines[i]; {
+		case l.kind == headerLine:
+			return false
+		case l.kind == keyLine, l.kind == strayLine && l.continues:
 			return slices.ContainsFunc(settings, func(s setting) bool { return s.key == l.key })
 		}
 	}

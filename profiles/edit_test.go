@@ -87,6 +87,9 @@ func TestLinesThatClientsReadDifferentlyAreNotEdited(t *testing.T) { // security
 		{"carriage returns alone", "[a]\r[p]\rx = 1\r", 1},
 		{"byte order mark before its header", byteOrderMark + "[p]\nx = 1\n", 1},
 		{"second line of a value", "[p]\nsamlogin = managed\naws_session_token = abc\n  def\n", 4},
+		{"separator that Python takes for a blank", "[a]\nx = 1\n[p]\naws_session_token = abc\n  \x1f\n", 5},
+		{"line without = that the AWS SDK for Go joins to a key of ours", "[p]\n samlogin = managed\n aws_session_token = abc\n def\n", 4},
+		{"line without = below a key of ours that moves", "[p]\nregion = x\n  aws_session_token = abc\n  def\nsamlogin = managed\n", 4},
 		{"key of others that would become part of ours", "[p]\nsamlogin = managed\naws_session_token = abc\n  output = json\n", 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,6 +108,27 @@ func TestLinesThatClientsReadDifferentlyAreNotEdited(t *testing.T) { // security
 	}
 }
 
+// To Python's configparser a section DEFAULT is what all others have in common.
+func TestDefaultsOfPythonAreNoProfile(t *testing.T) {
+	for _, key := range []string{"aws_security_token", "ROLE_ARN", "sso_session"} {
+		h := homeWith(t, "[DEFAULT]\noutput = json\n"+key+" = x\n[p]\nsamlogin = managed\n")
+		before := h.read(h.Credentials)
+		var broken *BrokenFileError
+		if err := h.save(ReplaceLongTerm, testKeys("p")); !errors.As(err, &broken) || broken.Line != 3 || h.read(h.Credentials) != before {
+			t.Errorf("%s in DEFAULT: %v", key, err)
+		}
+	}
+	h := homeWith(t, "[DEFAULT]\noutput = json\naws_session_token = x\n")
+	h.mustSave(testKeys("p"), testKeys("default"))
+	var name *NameError
+	if err := h.save(ReplaceLongTerm, testKeys("DEFAULT")); !errors.As(err, &name) {
+		t.Errorf("a profile DEFAULT: %v", err)
+	}
+	if got := SafeName("DEFAULT"); CheckName(got) != nil {
+		t.Errorf("SafeName gives %q", got)
+	}
+}
+
 func TestFaultsElsewhereAreSaidWithTheirLine(t *testing.T) {
 	for before, part := range map[string]string{
 		"[a]\nx = 1\n\n[a]\n":                  "line 4 is a section for the second time (the first is line 1)",
@@ -116,6 +140,9 @@ func TestFaultsElsewhereAreSaidWithTheirLine(t *testing.T) {
 		byteOrderMark + "[a]\n":                "line 1 has a byte order mark",
 		"[a]\n# \xff\n":                        "line 2 has bytes that are not UTF-8",
 		"[a]\nx\nx\nx\n":                       "(and 2 more)",
+		"[a]\ns3 =\n  x = 1\n  y: 2\n":         "line 4 is a line that is no key = value, in a nested block",
+		"[a]\ns3 =\n\n  # c\n  y\n":            "line 5 is a line that is no key = value, in a nested block",
+		"[a]\ns3:\n  x = 1\u2028y\n":           "line 3 is a line that is no key = value, in a nested block",
 		"[a]\n= 1\n":                           "line 2 is a line that is no key = value",
 		"[a]\n  x = 1\n  y = 2\n  z\n[b]\nz\n": "line 4 is a line that is no key = value",
 	} {
@@ -123,7 +150,7 @@ func TestFaultsElsewhereAreSaidWithTheirLine(t *testing.T) {
 		h.mustSave(testKeys("p"))
 		h.wantNotice(part)
 	}
-	h := homeWith(t, "[a]\n  x = 1\n  y = 2\n\n; c\n[b]\ns3 =\n  x = 1\n  x = 2\n\nx = 3\n\n  # c\n[profile a b]\n[sso-session x]\n")
+	h := homeWith(t, "[a]\n  x = 1\n  y = 2\n\n; c\n[b]\ns3 =\n  x = 1\n  x = 2\n  # c\n  y = a\u2028b = c\n\nx = 3\n  not nested\n\n  # c\n[profile a b]\n[sso-session x]\n")
 	h.mustSave(testKeys("p"))
 	if len(h.notices) != 0 {
 		t.Errorf("notices about a sound file: %q", h.notices)

@@ -28,7 +28,7 @@ func (e *NameError) Error() string {
 
 // Hint says what to do.
 func (e *NameError) Hint() string {
-	return "a profile name is 1 to 128 of A-Z a-z 0-9 . _ @ + : / -"
+	return "a profile name is 1 to 128 of A-Z a-z 0-9 . _ @ + : / - (default is one, DEFAULT is not)"
 }
 
 // ValueError says that a value cannot be written: it would change the meaning of the lines around it, or not every

@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +57,26 @@ func (d *document) unsound(path, profile string, of []int, inConfig bool) error 
 		return &BrokenFileError{Path: path, Line: second.header + 1, Why: fmt.Sprintf("profile %s has a second section here, the first is at line %d", profile, first.header+1)}
 	}
 	return nil // [default] and [profile default]: clients differ on which wins, so both are edited alike
+}
+
+// pythonDefaults is a section that the parser of the AWS CLI and boto3 (Python's configparser) takes for the defaults of
+// all others. To other AWS clients it is a profile.
+const pythonDefaults = "DEFAULT"
+
+// inherited refuses to write a profile into a file whose section DEFAULT gives it a key that botocore prefers to those
+// written: the profile would be right for some AWS clients only.
+func (d *document) inherited(path string) error {
+	for _, s := range d.sections {
+		if s.name != pythonDefaults {
+			continue
+		}
+		for i := s.header + 1; i < s.after; i++ {
+			if l := d.lines[i]; l.kind == keyLine && (l.key == keyOldToken || l.key == keyRoleARN || slices.Contains(outranking[:], l.key)) {
+				return &BrokenFileError{Path: path, Line: i + 1, Why: "the section DEFAULT gives " + l.key + " to every profile, for the AWS CLI and boto3 only"}
+			}
+		}
+	}
+	return nil
 }
 
 func isDefault(s section) bool { return s.name == "default" }

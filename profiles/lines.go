@@ -79,6 +79,7 @@ type parser struct {
 	section int      // index of the section being read, -1 before the first
 	column  int      // of the last line that was not joined to the one above
 	open    bool     // there is a key above in this section, that botocore can join a line to
+	nest    bool     // its value is empty: botocore takes the lines joined to it for keys, and wants "=" in each
 	goOpen  bool     // the AWS SDK for Go has a key above whose value is empty: indented keys are nested in it
 	keys    seenKeys // that botocore has seen in this section
 	headers map[string]int
@@ -132,6 +133,9 @@ func (p *parser) take(l line) {
 		p.content(number, &l, text)
 	}
 	p.lines = append(p.lines, l)
+	if strings.ContainsAny(whole, "\x1c\x1d\x1e\x1f") {
+		p.trouble(&Fault{Line: number + 1, Why: "a control character"}) // a blank to Python, and none to the AWS SDK for Go
+	}
 	// Clients that break lines at LF only see this line and the next one as one.
 	p.trouble(p.carried)
 	p.carried = nil
@@ -146,6 +150,9 @@ func (p *parser) content(number int, l *line, text string) {
 	key, value, isKey := cutKey(text)
 	if text[0] == '[' && !l.continues {
 		p.trouble(p.fault(number, "a section header that is not closed"))
+	}
+	if l.continues && p.nest && !nestedKeys(text) {
+		p.fault(number, "a line that is no key = value, in a nested block")
 	}
 	goNested := l.indent > 0 && p.goOpen
 	switch {
@@ -170,7 +177,7 @@ func (p *parser) content(number int, l *line, text string) {
 	if l.continues {
 		return
 	}
-	p.column, p.open = l.column, true
+	p.column, p.open, p.nest = l.column, true, value == ""
 	if p.section < 0 {
 		p.fault(number, "a key before the first section")
 		return
@@ -228,45 +235,6 @@ func (p *parser) trouble(f *Fault) {
 	}
 }
 
-// seenKeys are the keys of a section with their lines. Real sections have a handful, for which a map is slow.
-type seenKeys struct {
-	few  []seenKey
-	many map[string]int
-}
-
-type seenKey struct {
-	key  string
-	line int
-}
-
-const fewKeys = 16
-
-// add notes a key, or tells the line of the same one above.
-func (k *seenKeys) add(key string, number int) (first int, doubled bool) {
-	for _, s := range k.few {
-		if s.key == key {
-			return s.line, true
-		}
-	}
-	if len(k.few) < fewKeys {
-		k.few = append(k.few, seenKey{key, number})
-		return 0, false
-	}
-	if first, doubled = k.many[key]; doubled {
-		return first, true
-	}
-	if k.many == nil {
-		k.many = map[string]int{}
-	}
-	k.many[key] = number
-	return 0, false
-}
-
-func (k *seenKeys) clear() {
-	k.few = k.few[:0]
-	clear(k.many)
-}
-
 // cutKey splits "key = value". There is no key without a name.
 func cutKey(text string) (key, value string, ok bool) {
 	n := strings.IndexAny(text, "=:")
@@ -275,6 +243,22 @@ func cutKey(text string) (key, value string, ok bool) {
 	}
 	key = strings.TrimRightFunc(text[:n], space)
 	return key, strings.TrimLeftFunc(text[n+1:], space), key != ""
+}
+
+// nestedKeys reports whether botocore (configloader.py, _parse_nested) can read a line of a nested block: there must be
+// "=" in each of the lines that Python's str.splitlines makes of it.
+func nestedKeys(text string) bool {
+	for part := range strings.FieldsFuncSeq(text, lineBreak) {
+		if strings.TrimFunc(part, space) != "" && !strings.Contains(part, "=") {
+			return false
+		}
+	}
+	return true
+}
+
+// lineBreak is what Python's str.splitlines breaks at.
+func lineBreak(r rune) bool {
+	return r >= '\n' && r <= '\r' || r >= 0x1C && r <= 0x1E || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
 // goValue is a value without what the AWS SDK for Go takes for a comment.

@@ -10,10 +10,14 @@ const longestName = 128
 
 // CheckName reports whether a profile of this name can be written so that every AWS client finds it: 1 to 128 of
 // the characters A-Z a-z 0-9 . _ @ + : / -. Names with blanks, quotes, brackets, #, ; or letters outside ASCII are
-// read by some clients and not by others. The error is a *NameError.
+// read by some clients and not by others, and a section DEFAULT is to the AWS CLI and boto3 no profile, but what all
+// others have in common: keys written there would be used by every one of them. The error is a *NameError.
 func CheckName(name string) error {
-	if name == "" {
+	switch name {
+	case "":
 		return &NameError{Name: name, Why: "is empty"}
+	case pythonDefaults:
+		return &NameError{Name: name, Why: "is not a profile to the AWS CLI and boto3: they give what it holds to all profiles"}
 	}
 	position := 0
 	for _, r := range name {
@@ -29,7 +33,7 @@ func CheckName(name string) error {
 }
 
 // SafeName makes a name that CheckName takes out of any text that is not empty: every other character becomes "-",
-// and what is longer than 128 characters is cut. Two texts can give the same name; it is for the caller to notice.
+// what is longer than 128 characters is cut, and DEFAULT becomes DEFAULT-. Two texts can give the same name; it is for the caller to notice.
 func SafeName(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -40,6 +44,9 @@ func SafeName(text string) string {
 			r = '-'
 		}
 		b.WriteRune(r)
+	}
+	if b.String() == pythonDefaults {
+		b.WriteByte('-')
 	}
 	return b.String()
 }

@@ -1,191 +1,224 @@
 package profiles
 
 import (
+	"bufio"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/config"
-
-	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// edits is how many generated edits the AWS SDK for Go reads back.
-const edits = 2500
+// edits is how many generated edits are made. SAMLOGIN_EDITS=1000000 makes more of them.
+const edits = 10000
 
-// generated is a credentials file made of lines of which it is known whose they are.
-type generated struct {
-	rand   *rand.Rand
-	lines  []string // with their line ends
-	own    []bool   // written by samlogin for the profile, so to be replaced
-	there  bool     // the profile has a section
-	others []string
+// editsVariable and editsToVariable: how many edits, and a folder to write them to, for readers in other languages.
+const (
+	editsVariable   = "SAMLOGIN_EDITS"
+	editsToVariable = "SAMLOGIN_EDITS_TO"
+)
+
+// editMade is what is written of an edit for other readers, one JSON object a line.
+type editMade struct {
+	Seed     uint64            `json:"seed"`
+	Sort     sort              `json:"sort"`
+	InConfig bool              `json:"in_config"`
+	Removes  bool              `json:"removes"`
+	Profile  string            `json:"profile"`
+	Before   []byte            `json:"before"`
+	After    []byte            `json:"after"`
+	Refused  string            `json:"refused"` // the error, "" where the edit was made
+	Faults   []string          `json:"faults"`  // said of the file as it was
+	Expected map[string]string `json:"expected"`
 }
 
-func (g *generated) pick(from ...string) string { return from[g.rand.IntN(len(from))] }
-
-func (g *generated) add(own bool, text string) {
-	g.lines = append(g.lines, text)
-	g.own = append(g.own, own)
-}
-
-// noise adds lines that are nobody's business. indent is that of the section's keys.
-func (g *generated) noise(indent string) {
-	for range g.rand.IntN(4) {
-		switch g.rand.IntN(8) {
-		case 0:
-			g.add(false, g.pick("", " ", "\t"))
-		case 1:
-			g.add(false, g.pick("# comment", "; aws_access_key_id = no", "  # [p]", "#aws_session_token=x"))
-		case 2:
-			g.add(false, indent+fmt.Sprintf("key_%d%s%s", g.rand.IntN(1e6), g.pick("=", " = ", "\t=  ", ": "), g.pick("v", "a=b:c", "100%", "x # y", "[z]", "é", "")))
-			if last := g.lines[len(g.lines)-1]; strings.HasSuffix(strings.TrimRight(last, " "), "=") && indent != "" {
-				g.lines[len(g.lines)-1] += "v" // an indented key below an empty one is nested to some clients
+// TestGeneratedEdits edits generated files. The reader of the AWS SDK for Go, which is not ours, finds the new keys
+// and all other profiles as they were; every line that is not samlogin's is as it was; what cannot be edited is
+// refused with its line.
+func TestGeneratedEdits(t *testing.T) { // security cases 56, 57
+	total := uint64(edits)
+	if text := os.Getenv(editsVariable); text != "" {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("%s: %v", editsVariable, err)
+		}
+		total = n
+	}
+	const shards = 4
+	for shard := range uint64(shards) {
+		t.Run(fmt.Sprint("shard ", shard), func(t *testing.T) {
+			t.Parallel()
+			c := &editCheck{T: t, home: newHome(t), path: filepath.Join(t.TempDir(), "file")}
+			if to := os.Getenv(editsToVariable); to != "" {
+				defer c.writeTo(filepath.Join(to, fmt.Sprintf("edits-%d.jsonl", shard)))()
 			}
-		case 3:
-			if indent == "" {
-				g.add(false, g.pick("s3 =", "dynamodb=")+g.pick("", " "))
-				g.lines[len(g.lines)-1] = fmt.Sprintf("nest_%d =", g.rand.IntN(1e6))
-				for range 1 + g.rand.IntN(2) {
-					g.add(false, fmt.Sprintf("  %s_%d = x", g.pick("region", "max"), g.rand.IntN(1e6)))
+			made := map[sort]int{}
+			for seed := shard; seed < total; seed += shards {
+				g := generate(seed)
+				if c.check(seed, g) {
+					made[g.sort]++
 				}
-				g.add(false, g.pick("  region = nested", "\taws_access_key_id = nested", "  samlogin = nested"))
+				if t.Failed() {
+					return
+				}
 			}
-		}
-	}
-}
-
-func (g *generated) section(name string, own bool) {
-	g.add(false, "["+name+"]"+g.pick("", " # c", "  "))
-	indent := g.pick("", "", "", "  ", "\t")
-	keys := []string{keyID, keySecret, keyToken, keyOldToken, keyExpires, keyPrincipal, keyMark}
-	g.rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	if own {
-		keys = keys[:g.rand.IntN(len(keys)+1)]
-	}
-	g.noise(indent)
-	for _, key := range keys {
-		if own {
-			key = g.pick(key, key, strings.ToUpper(key), strings.ToTitle(key[:1])+key[1:])
-		}
-		g.add(own, indent+key+g.pick("=", " = ", "  =\t", " : ")+g.pick("old", "a/b+c==", "ASIAOLD0000000000000")+g.pick("", " ", "\t"))
-		g.noise(indent)
-	}
-}
-
-func generate(seed uint64) *generated {
-	g := &generated{rand: rand.New(rand.NewPCG(seed, 56))}
-	g.add(false, g.pick("# top", "", "; top"))
-	names := []string{"default", "a", "b.c-d_e", "x/y:z@w+v", "pp", "P", "p2"}
-	own := g.rand.IntN(len(names) + 3)
-	for i, name := range names {
-		if i == own {
-			g.there = true
-			g.section("p", true)
-		}
-		if g.rand.IntN(3) > 0 {
-			g.others = append(g.others, name)
-			g.section(name, false)
-		}
-	}
-	style := g.rand.IntN(3)
-	for i := range g.lines {
-		eol := "\n"
-		if style == 1 || style == 2 && g.rand.IntN(2) == 0 {
-			eol = "\r\n"
-		}
-		if i == len(g.lines)-1 && g.rand.IntN(3) == 0 {
-			eol = ""
-		}
-		g.lines[i] += eol
-	}
-	return g
-}
-
-func (g *generated) keys() Keys {
-	value := func(n int) string {
-		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-		b := make([]byte, n)
-		for i := range b {
-			b[i] = alphabet[g.rand.IntN(len(alphabet))]
-		}
-		return string(b)
-	}
-	return Keys{
-		Profile: "p", AccessKeyID: fmt.Sprintf("ASIA%016d", g.rand.IntN(1e16)), SecretAccessKey: secret.New(value(40)),
-		SessionToken: secret.New(value(1 + g.rand.IntN(2000))), Expiration: expiry, PrincipalARN: "arn:aws:sts::1:assumed-role/R/" + g.pick("a=b", "j@e.com", "x,y"),
-	}
-}
-
-// TestTheAWSSDKReadsBackWhatWasWritten edits generated files. The reader of the AWS SDK for Go, which is not ours,
-// finds the new keys and all other profiles as they were; every line that is not samlogin's is as it was.
-func TestTheAWSSDKReadsBackWhatWasWritten(t *testing.T) { // security case 56
-	folder := t.TempDir()
-	read := func(text, profile string) (config.SharedConfig, error) {
-		path := filepath.Join(folder, "credentials")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return config.LoadSharedConfigProfile(t.Context(), profile, func(o *config.LoadSharedConfigOptions) {
-			o.CredentialsFiles, o.ConfigFiles = []string{path}, []string{}
+			t.Logf("edits made: %v", made)
 		})
 	}
-	for seed := range uint64(edits) {
-		g := generate(seed)
-		before, keys := strings.Join(g.lines, ""), g.keys()
-		after, err := (&Writer{}).saving().saveCredentials([]Keys{keys}, ReplaceLongTerm, "", before)
-		if err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, err, before)
-		}
-		got, err := read(after, "p")
-		if c := got.Credentials; err != nil || c.AccessKeyID != keys.AccessKeyID || c.SecretAccessKey != keys.SecretAccessKey.Reveal() || c.SessionToken != keys.SessionToken.Reveal() {
-			t.Fatalf("seed %d: the SDK reads other keys, %v:\n%s", seed, err, after)
-		}
-		if n := len(g.others); n > 0 {
-			other := g.others[g.rand.IntN(n)]
-			now, err1 := read(after, other)
-			was, err2 := read(before, other)
-			if fmt.Sprint(err1) != fmt.Sprint(err2) || !reflect.DeepEqual(now, was) {
-				t.Fatalf("seed %d: profile %s is another one to the SDK: %v, %v", seed, other, err1, err2)
-			}
-		}
-		if !g.onlyOwnChanged(before, after, keys) {
-			t.Fatalf("seed %d: other lines changed\nbefore %q\nafter  %q", seed, before, after)
+}
+
+// editCheck judges edits, none of it with the parser that made them.
+type editCheck struct {
+	*testing.T
+	home *home
+	path string
+	out  *json.Encoder
+}
+
+func (c *editCheck) writeTo(path string) (finish func()) {
+	f, err := os.Create(path)
+	if err != nil {
+		c.Fatal(err)
+	}
+	b := bufio.NewWriter(f)
+	c.out = json.NewEncoder(b)
+	return func() {
+		if err := errors.Join(b.Flush(), f.Close()); err != nil {
+			c.Error(err)
 		}
 	}
 }
 
-// onlyOwnChanged compares without the parser that made the edit.
-func (g *generated) onlyOwnChanged(before, after string, keys Keys) bool {
-	written := map[string]int{} // each line once
-	for _, s := range keys.credentialSettings() {
-		written[s.line()]++
+// check makes the edit of a seed and reports whether it was made.
+func (c *editCheck) check(seed uint64, g *generated) bool {
+	before := g.text()
+	after, err := g.edit(before)
+	if seed%101 == 0 { // an odd number, so that every shard does
+		c.onDisk(seed, g, before, after, err)
 	}
-	if !g.there { // what was there, blank lines, the section
-		section, ok := strings.CutPrefix(after, before)
-		section = strings.TrimLeft(section, "\r\n")
-		lines := strings.Split(strings.ReplaceAll(section, "\r\n", "\n"), "\n")
-		return ok && lines[0] == "[p]" && lines[len(lines)-1] == "" && len(lines) == 2+len(keys.credentialSettings())-1 // no old token
-	}
-	var want, kept strings.Builder
-	for i, l := range g.lines {
-		if !g.own[i] {
-			want.WriteString(l)
+	faults := parse(before).faults
+	if c.out != nil {
+		line := editMade{Seed: seed, Sort: g.sort, InConfig: g.inConfig, Removes: g.removes, Profile: g.keys.Profile, Before: []byte(before), After: []byte(after), Expected: g.expected()}
+		if err != nil {
+			line.Refused = err.Error()
+		}
+		for _, f := range faults {
+			line.Faults = append(line.Faults, f.String())
+		}
+		if err := c.out.Encode(line); err != nil {
+			c.Fatal(err)
 		}
 	}
-	for _, l := range strings.SplitAfter(after, "\n") {
-		if bare := strings.Trim(l, " \t\r\n"); written[bare] > 0 {
-			written[bare]--
-			continue
+	fail := func(format string, args ...any) {
+		c.Helper()
+		c.Errorf("seed %d, %s, config %v, remove %v: %s\nbefore %.4000q\nafter  %.4000q", seed, g.sort, g.inConfig, g.removes, fmt.Sprintf(format, args...), before, after)
+	}
+	var broken *BrokenFileError
+	switch unsafe := errors.As(err, &broken); {
+	case g.sort == brokenInside:
+		if want := g.refusedAt(); !unsafe || broken.Line != want {
+			fail("want a refusal at line %d, got %v", want, err)
 		}
-		kept.WriteString(l)
+	case g.sort == notText && !g.removes:
+		if !errors.Is(err, errNotText) {
+			fail("a file that is not text: %v", err)
+		}
+	case g.sort == mutated && unsafe:
+	case err != nil:
+		fail("refused: %v", err)
 	}
-	if n := len(g.lines); !g.own[n-1] && !strings.HasSuffix(before, "\n") {
-		return strings.TrimRight(kept.String(), "\r\n") == want.String() // a line end was needed to go on below
+	if g.sort == soundFile && len(faults) > 0 || g.sort == brokenElsewhere && len(faults) == 0 {
+		fail("the faults are %v", faults)
 	}
-	return kept.String() == want.String()
+	if err != nil {
+		return false
+	}
+	if !g.onlyOwnChanged(before, after) {
+		fail("other lines changed")
+	}
+	if again, err := g.edit(after); err != nil || again != after {
+		fail("a second edit gives %q, %v", again, err)
+	}
+	if g.sort != notText {
+		c.sdk(g, before, after, fail)
+	}
+	return true
+}
+
+// sdk reads the file with the AWS SDK for Go.
+func (c *editCheck) sdk(g *generated, before, after string, fail func(string, ...any)) {
+	if !g.removes && !g.quoted {
+		got, err := c.read(after, g.keys.Profile, g.inConfig)
+		want := g.expected()
+		if k := got.Credentials; err != nil || !g.inConfig && (k.AccessKeyID != want[keyID] || k.SecretAccessKey != want[keySecret] || k.SessionToken != want[keyToken]) || g.inConfig && got.Region != want[keyRegion] {
+			if _, err := c.read(before, g.keys.Profile, g.inConfig); !errors.Is(err, errPanic) {
+				fail("the SDK reads otherwise, %v", err)
+			}
+		}
+	}
+	if n := len(g.others); n > 0 {
+		other := g.others[g.rand.IntN(n)]
+		if !strings.HasSuffix(before, "\n") && strings.HasPrefix(after, before+"\r\n") {
+			before += "\r\n" // to the SDK the carriage return below a value of several lines is part of it
+		}
+		now, err1 := c.read(after, other, g.inConfig)
+		was, err2 := c.read(before, other, g.inConfig)
+		if fmt.Sprint(err1) != fmt.Sprint(err2) || !reflect.DeepEqual(now, was) {
+			fail("profile %s is another one to the SDK: %v, %v", other, err1, err2)
+		}
+	}
+}
+
+// errPanic: version 1.33.14 of the SDK's config module panics on a value that is one quotation mark.
+var errPanic = errors.New("the SDK panics")
+
+func (c *editCheck) read(text, profile string, inConfig bool) (_ config.SharedConfig, err error) {
+	if err := os.WriteFile(c.path, []byte(text), 0o600); err != nil {
+		c.Fatal(err)
+	}
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	return config.LoadSharedConfigProfile(c.Context(), profile, func(o *config.LoadSharedConfigOptions) {
+		o.CredentialsFiles, o.ConfigFiles = []string{c.path}, []string{}
+		if inConfig {
+			o.CredentialsFiles, o.ConfigFiles = o.ConfigFiles, o.CredentialsFiles
+		}
+	})
+}
+
+// onDisk makes the same edit with the whole writer: the file becomes the same text, or stays as it was.
+func (c *editCheck) onDisk(seed uint64, g *generated, before, after string, refused error) {
+	h := c.home
+	path, want := h.Credentials, after
+	if g.inConfig {
+		path = h.Config
+	}
+	if refused != nil {
+		want = before
+	}
+	other := h.Config
+	if g.inConfig {
+		other = h.Credentials
+	}
+	h.write(other, "# none\n", 0o600)
+	h.write(path, before, 0o600)
+	var err error
+	if g.removes {
+		err = h.writer().Remove(c.Context(), []string{g.keys.Profile})
+	} else {
+		err = h.save(ReplaceLongTerm, g.keys)
+	}
+	if fmt.Sprint(err != nil) != fmt.Sprint(refused != nil) || h.read(path) != want {
+		c.Errorf("seed %d: on disk: %v, want %v; the file is\n%q\nwant\n%q", seed, err, refused, h.read(path), want)
+	}
+	h.only("credentials", "config")
 }

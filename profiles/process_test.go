@@ -15,7 +15,8 @@ import (
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// childVariable makes the test binary a process that saves: "folder profile login", or "folder lock".
+// childVariable makes the test binary a process that saves: "folder profile login", "folder saves profile", or that
+// locks: "folder lock".
 const childVariable = "SAMLOGIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -33,6 +34,9 @@ func TestMain(m *testing.M) {
 func child(ctx context.Context, task []string) error {
 	folder := task[0]
 	w := &Writer{Files: Files{filepath.Join(folder, "credentials"), filepath.Join(folder, "config")}, LockWait: 5 * time.Minute}
+	if task[1] == "saves" {
+		return saveAgainAndAgain(ctx, w, task[2])
+	}
 	if task[1] == "lock" {
 		locks := &locks{saving: w.saving()}
 		if _, err := locks.take(ctx, w.Files.Credentials); err != nil {

@@ -86,20 +86,7 @@ func (w *Writer) Save(ctx context.Context, all []Keys, consent Consent) error {
 func (w *Writer) Remove(ctx context.Context, profiles []string) error {
 	s := w.saving()
 	err := s.change(ctx, change{
-		credentials: func(config, text string) (string, error) {
-			e := s.edit(w.Files.Credentials, text, false)
-			set := s.open(w.Files.Config, config, true)
-			for _, profile := range profiles {
-				managed := e.keysOf(profile)[keyMark].value == markManaged
-				if i := inspect(e, set, profile); !managed || i.Standing != Managed {
-					continue
-				}
-				if err := e.remove(profile); err != nil {
-					return "", err
-				}
-			}
-			return e.text(), nil
-		},
+		credentials: func(config, text string) (string, error) { return s.removeCredentials(profiles, config, text) },
 	})
 	s.tell(err)
 	return err
@@ -151,6 +138,21 @@ func (s *saving) saveCredentials(all []Keys, consent Consent, config, text strin
 		}
 	}
 	return e.sound()
+}
+
+func (s *saving) removeCredentials(profiles []string, config, text string) (string, error) {
+	e := s.edit(s.Files.Credentials, text, false)
+	set := s.open(s.Files.Config, config, true)
+	for _, profile := range profiles {
+		managed := e.keysOf(profile)[keyMark].value == markManaged
+		if i := inspect(e, set, profile); !managed || i.Standing != Managed {
+			continue
+		}
+		if err := e.remove(profile); err != nil {
+			return "", err
+		}
+	}
+	return e.text(), nil
 }
 
 // edit starts an edit, and remembers to say what is wrong with the file already.

@@ -60,11 +60,11 @@ type change struct {
 // change makes a change under the locks of the files that it touches: config first, always, so that two processes
 // never wait for each other. Both edits are tried before either file is written.
 func (s *saving) change(ctx context.Context, c change) error {
-	config, err := s.glance(ctx, s.Files.Config)
+	config, err := s.look(ctx, s.Files.Config)
 	if err != nil {
 		return err
 	}
-	credentials, err := s.glance(ctx, s.Files.Credentials)
+	credentials, err := s.look(ctx, s.Files.Credentials)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *saving) change(ctx context.Context, c change) error {
 	}
 	if touchConfig {
 		err := s.commit(ctx, configAt, func(text string) (string, error) {
-			now, err := s.glance(ctx, s.Files.Credentials)
+			now, err := s.look(ctx, s.Files.Credentials)
 			if err != nil {
 				return "", err
 			}
@@ -116,7 +116,7 @@ func (s *saving) change(ctx context.Context, c change) error {
 		return nil
 	}
 	err = s.commit(ctx, credentialsAt, func(text string) (string, error) {
-		now, err := s.glance(ctx, s.Files.Config)
+		now, err := s.look(ctx, s.Files.Config)
 		if err != nil {
 			return "", err
 		}
@@ -162,6 +162,21 @@ func (s *saving) glance(ctx context.Context, path string) (content, error) {
 		return content{}, nil
 	}
 	return now, err
+}
+
+// look is a glance at a file that was not emptied a moment ago: what is decided by the other file would be decided by
+// one without profiles.
+func (s *saving) look(ctx context.Context, path string) (content, error) {
+	for range settleTries {
+		now, err := s.glance(ctx, path)
+		if err != nil || !s.emptied(now) {
+			return now, err
+		}
+		if err := pauseFor(ctx, settle); err != nil {
+			return content{}, err
+		}
+	}
+	return s.glance(ctx, path)
 }
 
 // safe says whether a file could be replaced, without making anything. A folder that is missing is fine: it will be
