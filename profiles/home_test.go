@@ -43,6 +43,11 @@ func (h *home) write(path, text string, mode os.FileMode) {
 	if err := os.Chmod(path, mode); err != nil {
 		h.Fatal(err)
 	}
+	if text == "" { // an empty file of this moment is waited for, as somebody may be about to fill it
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			h.Fatal(err)
+		}
+	}
 }
 
 func (h *home) read(path string) string {
