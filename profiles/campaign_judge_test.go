@@ -117,6 +117,11 @@ func (w *world) judgeFile(file int, some []string, login int, err error) string 
 		if is.theirs != a.want.theirs {
 			w.sum.lost++
 		}
+		for _, login := range is.logins {
+			if login == tornLogin && a.inPlace {
+				w.overwrite(w.real[file], a.want.text) // two programs wrote in place at once; a person mends it
+			}
+		}
 		return ""
 	}
 	if is.theirs != a.want.theirs {
@@ -208,11 +213,12 @@ func (w *world) judgeFolders(err error) string {
 // restore puts back the copy of a file that could not be written in place to the end, as a person would.
 func (w *world) restore(file int) bool {
 	folder, base := path.Split(w.real[file])
-	a := w.other[file]
+	a := &w.other[file]
 	for _, name := range w.ours(folder, backupSuffix) {
 		text, _ := w.text(folder + name)
 		is := w.look(file, text)
-		if strings.HasPrefix(name, "."+base+".") && is.theirs == a.want.theirs && maps.Equal(is.logins, a.want.logins) {
+		if strings.HasPrefix(name, "."+base+".") && is.theirs == a.whole.theirs && maps.Equal(is.logins, a.whole.logins) {
+			a.want = is // whatever others wrote since was made of half a file
 			w.overwrite(w.real[file], text)
 			w.sum.restored++
 			return true

@@ -123,7 +123,7 @@ func (w *world) watch(op string, on bool, a *account) {
 	case "Open":
 		a.unseen, a.replaced = false, false
 	case "Rewrite":
-		a.inPlace = true
+		a.inPlace, a.whole = true, a.want
 		w.sum.inPlace++
 	case "Rename", "Write", "Truncate":
 		if a.suspect && !a.window {

@@ -43,6 +43,7 @@ type world struct {
 // account is what is known of others' part of a file, and of ours.
 type account struct {
 	want     reading // what the file has to be, but for what we do in this step
+	whole    reading // what it had to be when we began to write in place
 	last     reading // the text that was looked at last
 	stale    string  // a text that somebody read and wrote back later, over whatever was there
 	wasOver  bool    // such a text was written in this step
