@@ -7,12 +7,13 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // How a file is changed, step by step:
 //  1. read it until two reads, 2 ms apart, agree: the AWS CLI empties and refills it in place, without a lock; one that
-//     was emptied a moment ago is read on, as on a busy machine the AWS CLI may stop for longer between the two;
+//     was changed a moment ago and is empty, or cut, is read on, as on a busy machine the AWS CLI may stop in between;
 //  2. edit; nothing to change: sync the folder, as an earlier save may have been stopped before it could, and done;
 //  3. write the new text to a temporary file in the same folder, and sync it: an error here is final;
 //  4. read the file once more; where it changed meanwhile, start again from 1;
@@ -22,7 +23,7 @@ const (
 	settle      = 2 * time.Millisecond   // between two reads that have to agree
 	settleTries = 500                    // a file that changes for a second is not going to settle
 	redos       = 10                     // times that a save starts again
-	refill      = 250 * time.Millisecond // for which a file that was emptied is not believed to be empty
+	refill      = 250 * time.Millisecond // for which a file that looks cut is not believed to be whole
 
 	passingWait  = 2 * time.Second // for a file that another program has open (Windows)
 	passingPause = 10 * time.Millisecond
@@ -34,8 +35,9 @@ var errChanged = errors.New("the file changed meanwhile")
 // commit makes the edit hold in a file. edit is a function of the text alone, which finds nothing to do in a text
 // that it made itself; it may be called many times.
 func (s *saving) commit(ctx context.Context, t target, edit func(text string) (string, error)) error {
+	written := ""
 	for range redos + 1 {
-		before, err := s.settled(ctx, t)
+		before, err := s.settled(ctx, t, written)
 		if err != nil {
 			return err
 		}
@@ -52,6 +54,7 @@ func (s *saving) commit(ctx context.Context, t target, edit func(text string) (s
 		}
 		err = s.replace(ctx, t, before, after, mode)
 		if err == nil {
+			written = after
 			err = s.holds(ctx, t, after, edit)
 		}
 		if !errors.Is(err, errChanged) {
@@ -67,7 +70,7 @@ func (s *saving) commit(ctx context.Context, t target, edit func(text string) (s
 // holds reads a file again after it was replaced, and gives errChanged if somebody has written an older state over
 // what was saved.
 func (s *saving) holds(ctx context.Context, t target, after string, edit func(string) (string, error)) error {
-	now, err := s.settled(ctx, t)
+	now, err := s.settled(ctx, t, after)
 	if err != nil {
 		return err
 	}
@@ -84,8 +87,9 @@ func (s *saving) holds(ctx context.Context, t target, after string, edit func(st
 	return nil // others have added theirs, ours is there
 }
 
-// settled reads a file until two reads agree. One that does not exist is an empty content.
-func (s *saving) settled(ctx context.Context, t target) (content, error) {
+// settled reads a file until two reads agree. One that does not exist is an empty content. known is a text that is whole
+// in any case.
+func (s *saving) settled(ctx context.Context, t target, known string) (content, error) {
 	for range settleTries {
 		var now content
 		err := s.patiently(ctx, func() (err error) {
@@ -102,16 +106,19 @@ func (s *saving) settled(ctx context.Context, t target) (content, error) {
 		if errors.Is(err, errPassing) {
 			continue
 		}
-		if err != nil || same && !s.emptied(now) {
+		if err != nil || same && (now.text == known && known != "" || !s.unfinished(now)) {
 			return now, err
 		}
 	}
 	return content{}, &FileError{Path: t.path(), Step: "read it", Err: errKeepsChanging}
 }
 
-// emptied reports whether a file is empty since a moment ago.
-func (s *saving) emptied(now content) bool {
-	return now.exists && now.text == "" && s.now().Sub(now.meta.Modified).Abs() < refill
+// unfinished reports whether a file was changed a moment ago, and looks as if there is more to come: it is empty, or ends
+// within a line, or where a buffer ends. Python, and so the AWS CLI, refills a file 8192 bytes at a time, and the rest
+// when it closes it.
+func (s *saving) unfinished(now content) bool {
+	cut := !strings.HasSuffix(now.text, "\n") || len(now.text)%4096 == 0
+	return now.exists && cut && s.now().Sub(now.meta.Modified).Abs() < refill
 }
 
 // read reads a file once, and looks again at what find found safe.

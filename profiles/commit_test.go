@@ -206,7 +206,7 @@ func TestAFileIsReadUntilItSettles(t *testing.T) { // security case 74
 	}}
 	w := h.writer()
 	w.disk = d
-	now, err := w.saving().settled(t.Context(), target{folder: h.folder, base: "credentials"})
+	now, err := w.saving().settled(t.Context(), target{folder: h.folder, base: "credentials"}, "")
 	if err != nil || now.text != person {
 		t.Errorf("settled on %q, %v, want what two reads in a row gave", now.text, err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// edits is how many generated edits are made. SAMLOGIN_EDITS=1000000 makes more of them.
-const edits = 10000
+// edits is how many generated edits are made; the interop suite makes 10,000 of them, and SAMLOGIN_EDITS=1000000 a million.
+const edits = 5000
 
 // editsVariable and editsToVariable: how many edits, and a folder to write them to, for readers in other languages.
 const (

@@ -164,12 +164,12 @@ func (s *saving) glance(ctx context.Context, path string) (content, error) {
 	return now, err
 }
 
-// look is a glance at a file that was not emptied a moment ago: what is decided by the other file would be decided by
-// one without profiles.
+// look is a glance at a file that is not being refilled at the moment: what is decided by the other file would be
+// decided by one without profiles.
 func (s *saving) look(ctx context.Context, path string) (content, error) {
 	for range settleTries {
 		now, err := s.glance(ctx, path)
-		if err != nil || !s.emptied(now) {
+		if err != nil || !s.unfinished(now) {
 			return now, err
 		}
 		if err := pauseFor(ctx, settle); err != nil {

@@ -21,7 +21,7 @@ import awscli.botocore.configloader as configloader
 from awscli.customizations.configure.writer import ConfigFileWriter
 
 UPDATES = 200  # of each file in a round
-STALLS = 8  # of these, with a pause of up to 0.15 s between emptying and refilling, as on a busy machine
+STALLS = 8  # of these, with a pause of up to 0.15 s between emptying and refilling, or half way, as on a busy machine
 ALONE = 6  # seconds
 OURS = ("p-one", "p-two", "p-three")
 THEIRS = ("cli", "real")
@@ -81,8 +81,11 @@ class Stalled(ConfigFileWriter):
             contents = f.readlines()
         self._update_section_contents(contents, section, new_values)
         with open(config_filename, "w") as f:
+            if random.random() < 0.5:
+                f.write("".join(contents))  # all but the last 8192 bytes or less, which go out at the end
             time.sleep(stall)
-            f.write("".join(contents))
+            if not f.tell():
+                f.write("".join(contents))
 
 
 class Home:

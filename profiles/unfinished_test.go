@@ -8,11 +8,15 @@ import (
 	"time"
 )
 
-// The AWS CLI empties a file, and then fills it again. On a busy machine there is time between the two, and a save that
-// takes the file for an empty one in the meantime would be the end of all that was in it.
-func TestAnEmptiedFileIsNotTakenForAnEmptyOne(t *testing.T) { // security case 74
-	for _, name := range []string{"credentials", "config"} {
-		t.Run(name, func(t *testing.T) {
+// The AWS CLI empties a file, and then fills it again, 8192 bytes at a time. On a busy machine there is time between the two, and a save that
+// takes what is there in the meantime for the whole would be the end of the rest.
+func TestAFileBeingRefilledIsNotTakenForWhole(t *testing.T) { // security case 74
+	filler := "# " + strings.Repeat("x", 4093-len(person)) + "\n" // with the text above it a buffer of 4096 bytes
+	for _, c := range []struct{ title, name, left string }{
+		{"emptied", "credentials", ""}, {"cut in a line", "credentials", person[:9]}, {"cut at a buffer's end", "credentials", person + filler}, {"emptied", "config", ""},
+	} {
+		name := c.name
+		t.Run(c.title+" "+name, func(t *testing.T) {
 			h := homeWith(t, person)
 			h.write(h.Config, "[profile p]\nrole_arn = arn:aws:iam::1:role/R\n", 0o600)
 			path := h.Credentials
@@ -21,8 +25,8 @@ func TestAnEmptiedFileIsNotTakenForAnEmptyOne(t *testing.T) { // security case 7
 			} else if err := os.Remove(h.Config); err != nil {
 				t.Fatal(err)
 			}
-			full := h.read(path)
-			h.write(path, "", 0o600)
+			full := h.read(path) + filler + "[b]\ny = 2\n"
+			h.write(path, c.left, 0o600)
 			at := time.Now()
 			if err := os.Chtimes(path, at, at); err != nil {
 				t.Fatal(err)
