@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,7 +41,8 @@ func (h *home) write(path, text string, mode os.FileMode) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		h.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil {
+	before := time.Now().Add(-time.Minute) // a save waits for a file without a last line end that was changed just now
+	if err := errors.Join(os.Chtimes(path, before, before), os.Chmod(path, mode)); err != nil {
 		h.Fatal(err)
 	}
 	if text == "" { // an empty file of this moment is waited for, as somebody may be about to fill it
