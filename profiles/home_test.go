@@ -41,14 +41,9 @@ func (h *home) write(path, text string, mode os.FileMode) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		h.Fatal(err)
 	}
-	before := time.Now().Add(-time.Minute) // a save waits for a file without a last line end that was changed just now
+	before := time.Now().Add(-time.Minute) // a save waits for one that is empty or has no last line end, and was changed just now
 	if err := errors.Join(os.Chtimes(path, before, before), os.Chmod(path, mode)); err != nil {
 		h.Fatal(err)
-	}
-	if text == "" { // an empty file of this moment is waited for, as somebody may be about to fill it
-		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
-			h.Fatal(err)
-		}
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// childVariable makes the test binary a process that saves: "folder profile login", "folder saves profile", or that
-// locks: "folder lock".
+// childVariable makes the test binary a process that saves: "folder profile login", "folder saves profile"; that locks:
+// "folder lock"; or that does one task of the sweep of system calls: "folder sweep task".
 const childVariable = "SAMLOGIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 func child(ctx context.Context, task []string) error {
 	folder := task[0]
 	w := &Writer{Files: Files{filepath.Join(folder, "credentials"), filepath.Join(folder, "config")}, LockWait: 5 * time.Minute}
+	if task[1] == "sweep" {
+		return sweepTask(ctx, w, task[2], task[3:])
+	}
 	if task[1] == "saves" {
 		return saveAgainAndAgain(ctx, w, task[2])
 	}
