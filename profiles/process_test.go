@@ -3,12 +3,16 @@ package profiles
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -174,4 +178,83 @@ func TestAKilledHolderDoesNotKeepTheLock(t *testing.T) { // security case 76
 	if err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly); err != nil {
 		t.Errorf("after its end: %v", err)
 	}
+}
+
+// A process that was stopped keeps its locks: others wait, say so, and give up without having written anything.
+func TestAStoppedHolderKeepsTheLock(t *testing.T) { // security case 78
+	if runtime.GOOS == "windows" {
+		t.Skip("processes cannot be stopped by a signal on Windows")
+	}
+	h := homeWith(t, person)
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+h.folder+" lock")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := bufio.NewReader(stdout).ReadString('\n'); said != "locked\n" {
+		t.Fatalf("the process says %q, %v", said, err)
+	}
+	if err := stop(cmd.Process); err != nil {
+		t.Fatal(err)
+	}
+	w := h.writer()
+	w.LockWait = 700 * time.Millisecond
+	var locked *LockError
+	if err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly); !errors.As(err, &locked) || locked.Hint() == "" {
+		t.Errorf("got %v, want a LockError", err)
+	}
+	h.wantNotice("waiting for another samlogin")
+	if got := h.read(h.Credentials); got != person {
+		t.Errorf("the file became %q", got)
+	}
+	if err := goOn(cmd.Process); err != nil {
+		t.Fatal(err)
+	}
+	_ = stdin.Close() // the process ends
+	w.LockWait = time.Minute
+	if err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly); err != nil {
+		t.Errorf("once it goes on: %v", err)
+	}
+	_ = cmd.Wait()
+}
+
+// Saves and removals of many at once take both locks, in one order: none ever waits for one that waits for it.
+func TestTwoLocksAreNeverTakenCrosswise(t *testing.T) { // security case 80
+	h := homeWith(t, person)
+	rounds := 25
+	if n, err := strconv.Atoi(os.Getenv("SAMLOGIN_CAMPAIGN")); err == nil {
+		rounds = min(max(rounds, n/400), 2500)
+	}
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			w := &Writer{Files: h.Files, LockWait: time.Minute}
+			name := fmt.Sprint("p", i)
+			k := testKeys(name)
+			for n := range rounds {
+				k.Region = fmt.Sprintf("eu-west-%d", n%9+1)
+				if err := w.Save(t.Context(), []Keys{k}, OwnOnly); err != nil {
+					t.Error(err)
+					return
+				}
+				if err := w.Remove(t.Context(), []string{name}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := h.read(h.Credentials); got != person {
+		t.Errorf("the file became %q", got)
+	}
+	t.Logf("%d rounds of four", rounds)
 }
