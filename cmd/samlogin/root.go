@@ -76,9 +76,12 @@ func newRootCmd(a *app) *cobra.Command {
 // unknownWord refuses a word that is no command, with the one that was perhaps meant. (A profile is logged in to with
 // "samlogin login NAME", so that a new command can never shadow a profile.)
 func unknownWord(cmd *cobra.Command, word string) error {
-	e := &usageError{What: fmt.Sprintf("unknown command %q", foreign.Text(word)), Hint: "see samlogin --help; profiles are named after login: samlogin login NAME"}
+	e := &usageError{What: fmt.Sprintf("unknown command %q", foreign.Text(word)), Hint: "see " + cmd.CommandPath() + " --help"}
+	if !cmd.HasParent() {
+		e.Hint += "; profiles are named after login: samlogin login NAME"
+	}
 	if near := cmd.SuggestionsFor(word); len(near) > 0 {
-		e.Hint = "did you mean samlogin " + near[0] + "?"
+		e.Hint = "did you mean " + cmd.CommandPath() + " " + near[0] + "?"
 	}
 	return e
 }
