@@ -148,23 +148,7 @@ func TestManyProcessesOnOneProfile(t *testing.T) { // security case 73
 
 func TestAKilledHolderDoesNotKeepTheLock(t *testing.T) { // security case 76
 	h := homeWith(t, "")
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+h.folder+" lock")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stdin.Close()
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if said, err := bufio.NewReader(stdout).ReadString('\n'); said != "locked\n" {
-		t.Fatalf("the process says %q, %v", said, err)
-	}
+	cmd, _ := holder(h)
 	w := h.writer()
 	w.LockWait = time.Nanosecond
 	if err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly); err == nil {
@@ -180,28 +164,35 @@ func TestAKilledHolderDoesNotKeepTheLock(t *testing.T) { // security case 76
 	}
 }
 
+// holder is a process that holds the lock of the credentials file, until it is let.
+func holder(h *home) (cmd *exec.Cmd, let func()) {
+	h.Helper()
+	cmd = exec.CommandContext(h.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+h.folder+" lock")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		h.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		h.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		h.Fatal(err)
+	}
+	if said, err := bufio.NewReader(stdout).ReadString('\n'); said != "locked\n" {
+		h.Fatalf("the process says %q, %v", said, err)
+	}
+	return cmd, func() { _ = stdin.Close() }
+}
+
 // A process that was stopped keeps its locks: others wait, say so, and give up without having written anything.
 func TestAStoppedHolderKeepsTheLock(t *testing.T) { // security case 78
 	if runtime.GOOS == "windows" {
 		t.Skip("processes cannot be stopped by a signal on Windows")
 	}
 	h := homeWith(t, person)
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+h.folder+" lock")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if said, err := bufio.NewReader(stdout).ReadString('\n'); said != "locked\n" {
-		t.Fatalf("the process says %q, %v", said, err)
-	}
+	cmd, let := holder(h)
 	if err := stop(cmd.Process); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +209,7 @@ func TestAStoppedHolderKeepsTheLock(t *testing.T) { // security case 78
 	if err := goOn(cmd.Process); err != nil {
 		t.Fatal(err)
 	}
-	_ = stdin.Close() // the process ends
+	let() // it ends
 	w.LockWait = time.Minute
 	if err := w.Save(t.Context(), []Keys{testKeys("p")}, OwnOnly); err != nil {
 		t.Errorf("once it goes on: %v", err)
