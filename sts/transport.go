@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,10 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	// Neither is part of a signature.
 	req.Header.Set("User-Agent", "samlogin")
 	req.Header.Del("X-Amzn-Trace-Id")
+	if err := ownBody(req); err != nil {
+		cancel()
+		return nil, &NetworkError{Host: req.URL.Host, Phase: PhaseSend, Err: err}
+	}
 	resp, err := s.transport.RoundTrip(req)
 	if err != nil {
 		cancel()
@@ -54,6 +59,22 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &answer{body: resp.Body, left: maxAnswer, host: req.URL.Host, cancel: cancel}
 	return resp, nil
+}
+
+// ownBody gives a request a body that nobody else holds. The SDK closes its own as soon as there is an answer, and its
+// WriteTo then gives io.EOF (smithy-go, safeWriteToReadCloser), which is an error to net/http if it is still about to
+// look whether more follows: it ends the connection for that, while the answer is being read.
+func ownBody(req *http.Request) error {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil
+	}
+	text, err := io.ReadAll(req.Body)
+	if err != nil {
+		return err
+	}
+	req.Body = io.NopCloser(bytes.NewReader(text))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	return nil
 }
 
 // answer is a body that ends with an error once it is longer than any answer of STS.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,8 +78,9 @@ func TestEntriesAreReadBack(t *testing.T) {
 	}
 }
 
-// fakeRing is a key store that does as it is told.
+// fakeRing is a key store that does as it is told. Calls that were left behind may end beside each other.
 type fakeRing struct {
+	mu   sync.Mutex
 	held map[string]string
 	err  error
 	hang chan struct{}
@@ -95,6 +97,8 @@ func (f *fakeRing) Get(service, user string) (string, error) {
 	if err := f.do(); err != nil {
 		return "", err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	value, ok := f.held[service+"|"+user]
 	if !ok {
 		return "", keyring.ErrNotFound
@@ -106,6 +110,8 @@ func (f *fakeRing) Set(service, user, value string) error {
 	if err := f.do(); err != nil {
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.held[service+"|"+user] = value
 	return nil
 }
@@ -114,6 +120,8 @@ func (f *fakeRing) Delete(service, user string) error {
 	if _, err := f.Get(service, user); err != nil {
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	delete(f.held, service+"|"+user)
 	return nil
 }
