@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/samlogin/samlogin/saml/secret"
@@ -20,35 +21,46 @@ const (
 
 // mayGetSecrets is the rule of origins: a secret goes only over TLS, only in the body of a POST, only to the IdP's
 // own origin or one that its settings name.
-func (w *Walk) mayGetSecrets(p *Page, f *Form, kind Kind) error {
+func (w *Walk) mayGetSecrets(ctx context.Context, p *Page, f *Form, kind Kind) error {
 	refuse := func(rule string) error { return &SafetyError{Rule: rule, From: p.Origin, To: f.Target} }
 	switch {
 	case f.Target == Origin{}:
 		return refuse(fmt.Sprintf("the form for the %s leads to an address that is none of the web's", kind))
 	case !f.Target.Secure():
 		return refuse(fmt.Sprintf("the form would send the %s without TLS", kind))
-	case !w.trusted(f.Target):
-		return refuse(fmt.Sprintf("the form would send the %s to another server than the IdP (%s)", kind, w.config.Home.Host()))
-	case !w.trusted(p.Origin):
-		return refuse(fmt.Sprintf("a page of another server than the IdP (%s) asks for the %s", w.config.Home.Host(), kind))
 	case f.Method != http.MethodPost:
 		return refuse(fmt.Sprintf("the form would put the %s into an address (GET)", kind))
 	case f.Overridden():
 		return refuse(fmt.Sprintf("a button of the form would send the %s elsewhere than the form says", kind))
 	}
+	if here, err := w.trusted(ctx, p.Origin); err != nil {
+		return err
+	} else if !here {
+		return refuse(fmt.Sprintf("a page of another server than the IdP (%s) asks for the %s", w.config.Home.Host(), kind))
+	}
+	if there, err := w.trusted(ctx, f.Target); err != nil {
+		return err
+	} else if !there {
+		return refuse(fmt.Sprintf("the form would send the %s to another server than the IdP (%s)", kind, w.config.Home.Host()))
+	}
 	return nil
 }
 
-func (w *Walk) trusted(o Origin) bool {
-	if o == w.config.Home {
-		return true
+// trusted reports whether an origin is the IdP's own, or one that its settings or the person named. The person is asked
+// once about each.
+func (w *Walk) trusted(ctx context.Context, o Origin) (bool, error) {
+	if o == w.config.Home || slices.Contains(w.config.Origins, o) {
+		return true, nil
 	}
-	for _, other := range w.config.Origins {
-		if o == other {
-			return true
-		}
+	said, asked := w.agreed[o]
+	if asked || w.config.Agree == nil || !o.Secure() {
+		return said, nil
 	}
-	return false
+	said, err := w.config.Agree(ctx, w.config.Home, o)
+	if err == nil {
+		w.agreed[o] = said
+	}
+	return said, err
 }
 
 func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request, error) {
@@ -58,7 +70,7 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	if s.User == s.Password { // one of the two would be lost, or stand where the other belongs
 		return request{}, &SafetyError{Rule: "the fields for user name and password have one name", From: p.Origin, To: s.Form.Target}
 	}
-	if err := w.mayGetSecrets(p, s.Form, Password); err != nil {
+	if err := w.mayGetSecrets(ctx, p, s.Form, Password); err != nil {
 		return request{}, err
 	}
 	again := w.passwords > 0 // also after an earlier run: what is stored is sent once
@@ -93,35 +105,63 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending user name and password"}, nil
 }
 
+// challenge fills in what a page asks after the password.
 func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (request, error) {
-	if err := w.mayGetSecrets(p, s.Form, Code); err != nil {
-		return request{}, err
-	}
-	again := len(w.codes) > 0
-	refused := &RefusedError{Reason: CodeRefused, Origin: w.config.Home, User: w.user, Said: s.Refused}
-	for range maxCodes {
-		if len(w.codes) >= maxCodes {
-			break
+	var set []Pair
+	for _, blank := range s.Blanks {
+		if err := w.mayGetSecrets(ctx, p, s.Form, blank.Kind); err != nil {
+			return request{}, err
 		}
-		code, err := w.ask(ctx, d, Question{Kind: Code, Origin: s.Form.Target, User: w.user, Label: s.Label, Again: again, Refused: s.Refused})
-		var need *NeedError
-		if again && w.sentInThisRun() && errors.As(err, &need) {
-			return request{}, refused
-		}
+		q := Question{Kind: blank.Kind, Origin: s.Form.Target, User: w.user, Label: blank.Label, Refused: s.Refused}
+		q.Again, q.Next = !s.More && w.answers[blank.Kind] > 0, s.More
+		answer, err := w.answer(ctx, d, q)
 		if err != nil {
 			return request{}, err
 		}
-		typed := strings.TrimSpace(code.Reveal())
-		if w.codes[typed] { // the same code again is refused by every IdP, and counts as an attempt there
-			again = true
+		set = append(set, Pair{blank.Field, answer})
+		if blank.Same != "" {
+			set = append(set, Pair{blank.Same, answer})
+		}
+	}
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(append(set, s.Also...)...), from: p, step: "sending the " + s.asks()}, nil
+}
+
+func (s Challenge) asks() string {
+	if len(s.Blanks) == 0 {
+		return "answer"
+	}
+	return s.Blanks[0].Kind.String()
+}
+
+// answer asks for one thing and takes note of it. A code is sent once only: the same one again is refused by every IdP,
+// and counts as an attempt there.
+func (w *Walk) answer(ctx context.Context, d Dialog, q Question) (string, error) {
+	refused := &RefusedError{Reason: CodeRefused, Origin: w.config.Home, User: w.user, Said: q.Refused}
+	for range maxCodes {
+		if w.answers[q.Kind] >= maxCodes {
+			break
+		}
+		given, err := w.ask(ctx, d, q)
+		var need *NeedError
+		if q.Again && w.sentInThisRun() && errors.As(err, &need) {
+			return "", refused
+		}
+		if err != nil {
+			return "", err
+		}
+		typed := strings.TrimSpace(given.Reveal())
+		if q.Kind == Code && w.codes[typed] {
+			q.Again, q.Next = true, false
 			continue
 		}
-		w.codes[typed] = true
-		w.sent(code)
-		set := append([]Pair{{s.Field, typed}}, s.Also...)
-		return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the one-time code"}, nil
+		if q.Kind == Code {
+			w.codes[typed] = true
+		}
+		w.answers[q.Kind]++
+		w.sent(given)
+		return typed, nil
 	}
-	return request{}, refused
+	return "", refused
 }
 
 // sent takes note of a secret that is about to leave.

@@ -22,6 +22,7 @@ const (
 	IdPInitiatedOff                   // the page that starts a login from the IdP's side is switched off
 	TooManyLogins                     // the IdP's loop detection stopped us
 	WindowsSignIn                     // the IdP wants integrated Windows authentication
+	MFATimedOut                       // nobody answered the notification or call in time
 	OtherRefusal                      // an error page of the IdP's own
 )
 
@@ -53,6 +54,7 @@ func (e *RefusedError) Error() string {
 		IdPInitiatedOff:     "IdP-initiated sign-on is switched off at " + host,
 		TooManyLogins:       host + " stopped this login, because there were too many within seconds",
 		WindowsSignIn:       host + " wants integrated Windows authentication instead of a password",
+		MFATimedOut:         "nobody confirmed the second step (MFA) of " + host + " in time",
 		OtherRefusal:        host + " answered with an error page",
 	}[e.Reason]
 	if e.Said != "" {

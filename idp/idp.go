@@ -45,7 +45,11 @@ type Kind int
 const (
 	Username Kind = iota
 	Password
-	Code // a one-time code
+	Code   // a one-time code
+	PIN    // a PIN that the person knows
+	NewPIN // a PIN that the person thinks of now
+	Answer // anything else, told by its label
+	Choice // one of the Options; the answer is its ID
 )
 
 func (k Kind) String() string {
@@ -54,9 +58,34 @@ func (k Kind) String() string {
 		return "user name"
 	case Password:
 		return "password"
+	case PIN:
+		return "PIN"
+	case NewPIN:
+		return "new PIN"
+	case Answer:
+		return "answer"
+	case Choice:
+		return "choice"
 	default:
 		return "one-time code"
 	}
+}
+
+// Topic tells what a Choice is about.
+type Topic string
+
+// What pages let a person choose.
+const (
+	Method       Topic = "way to sign in" // a second factor, or another way than the password
+	Device       Topic = "device"         // which of several phones or tokens
+	Organisation Topic = "organisation"   // home realm discovery: whose account it is
+	Application  Topic = "application"    // the relying party
+)
+
+// An Option is one of the answers to a Choice.
+type Option struct {
+	ID    string       // the IdP's own name for it, as a setting would name it
+	Label foreign.Text // the page's words
 }
 
 // A Question is one field of a page that a person, or what a person has stored, must fill.
@@ -66,7 +95,10 @@ type Question struct {
 	User    string       // whose password or code it is, "" for Username
 	Label   foreign.Text // the page's own words for the field, "" where it has none
 	Again   bool         // the answer given before was refused
+	Next    bool         // it was taken, and the page wants the next one
 	Refused foreign.Text // what the page said of it, "" where it said nothing
+	Topic   Topic        // of a Choice
+	Options []Option     // of a Choice, at least two
 }
 
 // ErrNoAnswer is what a Dialog returns that has no answer to a Question.

@@ -5,14 +5,14 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
 // The recognisers of this file know pages that every kind of IdP shows.
 
 // ReadResponse knows the last page of every login: a form that a browser would post to AWS, with the response in it.
-// A response that would go anywhere else, or stands there twice, is refused: it is good for five minutes at AWS.
+// One that stands there twice or would not be posted is refused: it is good for five minutes at AWS. Where it may go is
+// for the walk to judge.
 func ReadResponse(p *Page) Step {
 	var holder *Form
 	values := 0
@@ -41,12 +41,9 @@ func ReadResponse(p *Page) Step {
 		return Stop{&SafetyError{Rule: "the page holds the SAML response in a " + field.Type + " element", From: p.Origin, To: holder.Target}}
 	}
 	if holder.Action == nil || holder.Method != "POST" || holder.Overridden() {
-		return Stop{&SafetyError{Rule: "the SAML response would not be posted to AWS", From: p.Origin, To: holder.Target}}
+		return Stop{&SafetyError{Rule: "the SAML response would not be posted", From: p.Origin, To: holder.Target}}
 	}
-	if _, ok := saml.SignInAddress(holder.Action); !ok {
-		return Stop{&SafetyError{Rule: "the SAML response would go to an address that is not AWS's", From: p.Origin, To: holder.Target}}
-	}
-	return Done{Encoded: secret.New(field.Value)}
+	return Done{Encoded: secret.New(field.Value), Form: holder}
 }
 
 // ReadRefresh knows a page that leads on by itself (meta refresh) and asks nothing.

@@ -60,6 +60,10 @@ func (r *redactor) event(e Event) Event {
 
 func (r *redactor) question(q Question) Question {
 	q.Label, q.Refused = r.foreign(q.Label), r.foreign(q.Refused)
+	q.Options = slices.Clone(q.Options)
+	for i, o := range q.Options {
+		q.Options[i] = Option{ID: r.text(o.ID), Label: r.foreign(o.Label)}
+	}
 	return q
 }
 

@@ -2,6 +2,7 @@ package idp
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
@@ -25,29 +26,72 @@ type SignIn struct {
 	Refused  foreign.Text // what the page says of an answer given before
 }
 
-// Challenge answers a page that wants a one-time code.
+// Challenge answers a page that wants one or more things typed after the password: a one-time code, the next one, a PIN.
 type Challenge struct {
 	Form    *Form
-	Field   string
-	Label   foreign.Text // the page's words for the code
-	Also    []Pair
-	Refused foreign.Text // what the page says of a code given before
+	Blanks  []Blank      // in the order in which they are asked
+	Also    []Pair       // what a script or a button of the page would add
+	Refused foreign.Text // what the page says of an answer given before
+	More    bool         // the page wants a further answer to the same step and has refused none: the next code of a token
+}
+
+// A Blank is one thing that a Challenge asks for.
+type Blank struct {
+	Field string
+	Kind  Kind         // Code, PIN, NewPIN or Answer
+	Label foreign.Text // the page's words for it
+	Same  string       // another field that gets the same answer ("repeat the PIN"), "" none
+}
+
+// Choose answers a page that offers several ways on: methods of the second step, organisations, applications.
+type Choose struct {
+	Form    *Form // of every option that has none of its own
+	Topic   Topic
+	Options []Way        // at least one; a single one is taken without asking
+	Refused foreign.Text // what the page says of the way taken before
+}
+
+// A Way is one of the ways on that a Choose offers, with what is sent to take it.
+type Way struct {
+	Option
+	Form *Form // nil: that of the Choose
+	Set  []Pair
+}
+
+// Wait answers a page that goes on when something has happened elsewhere: somebody has tapped a notification, or taken
+// a call. It is asked again until another page comes, for as long as MFATime allows.
+type Wait struct {
+	Form   *Form // sent again each time; nil: the page itself is fetched again
+	Also   []Pair
+	Every  time.Duration // between two questions; 0 is two seconds
+	Blocks bool          // the IdP keeps the answer back until it has happened
+	Says   foreign.Text  // what the page tells the person to do
+	Number foreign.Text  // the number to pick or type on the phone, "" none
 }
 
 // Submit answers a page that sends itself on without anybody typing: what a script would submit.
-type Submit struct{ Form *Form }
+type Submit struct {
+	Form *Form
+	Also []Pair // what the script would fill in
+}
 
 // Open answers a page that leads to another address (meta refresh).
 type Open struct{ URL *url.URL }
 
-// Done ends the walk with the response, base64 byte for byte as the page held it.
-type Done struct{ Encoded secret.Text }
+// Done answers the page that hands out a SAML response. One that is for AWS ends the walk; one for the IdP that sent us
+// here, from another that both of us trust, is handed on.
+type Done struct {
+	Encoded secret.Text // base64, byte for byte as the page held it
+	Form    *Form
+}
 
 // Stop ends the walk with a reason.
 type Stop struct{ Err error }
 
 func (SignIn) step()    {}
 func (Challenge) step() {}
+func (Choose) step()    {}
+func (Wait) step()      {}
 func (Submit) step()    {}
 func (Open) step()      {}
 func (Done) step()      {}

@@ -30,6 +30,10 @@ type Config struct {
 	Username    string            // "" asks for it
 	Observe     func(Event)       // nil: nobody watches
 	Dated       func(time.Time)   // told the Date of each answer, for comparing clocks; nil: nobody does
+	Waiting     func(Waiting)     // told when a wait begins, goes on and ends; nil: nobody shows it
+	// Agree decides about another origin that this login leads to and that may then get its secrets. nil: none may.
+	Agree func(ctx context.Context, home, other Origin) (bool, error)
+	Now   func() time.Time // bounds waits; nil is time.Now
 	// After waits for a page that wants to be left after a while; nil waits on a timer.
 	After func(context.Context, time.Duration) error
 }
@@ -42,21 +46,29 @@ type Walk struct {
 	user      string
 	passwords int             // sent so far
 	codes     map[string]bool // sent so far
+	answers   map[Kind]int    // to each kind of question after the password, sent so far
 	revealed  []secret.Text   // everything typed so far, to notice a page that would send it elsewhere
 	redact    redactor        // knows the same, to keep it out of what is shown
 	before    int             // secrets sent in earlier runs: an IdP that asks again has not refused those
 	seen      map[[32]byte]int
+	chosen    map[Topic]bool  // what was chosen already: a page that asks again did not like it
+	until     time.Time       // the end of the waits under way, zero while there are none
+	waits     int             // of them so far
+	agreed    map[Origin]bool // what Agree said
 }
 
 // NewWalk prepares a walk; nothing is sent yet.
 func NewWalk(c Config) *Walk {
 	if c.After == nil {
-		c.After = wait
+		c.After = pause
 	}
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
 	}
-	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}, answers: map[Kind]int{}, chosen: map[Topic]bool{}, agreed: map[Origin]bool{}}
 	if c.Observe != nil {
 		w.config.Observe = func(e Event) { c.Observe(w.redact.event(e)) }
 	}
@@ -79,40 +91,78 @@ func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 
 func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
 	r := request{method: http.MethodGet, url: start, step: "opening the sign-in page"}
-	for range maxPages {
-		page, err := w.fetch.get(ctx, r)
+	asked := ctx // may bear the patience of a wait
+	for pages := 0; pages < maxPages; pages++ {
+		page, err := w.fetch.get(asked, r)
 		if err != nil {
+			w.waited()
 			return nil, err
 		}
+		asked = ctx
 		step, name := w.recognise(page)
 		w.observed(page, name)
+		waits, waiting := step.(Wait)
+		if waiting {
+			pages-- // bounded by its time
+			if r, asked, err = w.wait(ctx, page, waits); err != nil {
+				w.waited()
+				return nil, err
+			}
+			continue
+		}
+		w.waited()
 		if err := w.circling(page, step); err != nil {
 			return nil, err
 		}
-		switch s := step.(type) {
-		case Done:
-			if !w.trusted(page.Origin) { // it would log in to somebody else's accounts
-				return nil, &SafetyError{Rule: "a page of another server than the IdP (" + w.config.Home.Host() + ") hands out a SAML response", From: page.Origin}
-			}
-			return saml.Parse(s.Encoded)
-		case Stop:
-			return nil, s.Err
-		case SignIn:
-			r, err = w.signIn(ctx, page, s, d)
-		case Challenge:
-			r, err = w.challenge(ctx, page, s, d)
-		case Submit:
-			r, err = w.submit(page, s)
-		case Open:
-			r, err = w.open(ctx, page, s)
-		default:
-			return nil, page.NotUnderstood(notKnown(page))
-		}
-		if err != nil {
-			return nil, err
+		var response *saml.Response
+		if r, response, err = w.take(ctx, page, step, d); err != nil || response != nil {
+			return response, err
 		}
 	}
 	return nil, &PageError{Address: address(r.url), Why: fmt.Sprintf("the login did not end within %d pages", maxPages)}
+}
+
+// take carries out a step: the request that answers the page, or the response at the end.
+func (w *Walk) take(ctx context.Context, page *Page, step Step, d Dialog) (r request, response *saml.Response, err error) {
+	switch s := step.(type) {
+	case Done:
+		return w.done(ctx, page, s)
+	case Stop:
+		err = s.Err
+	case SignIn:
+		r, err = w.signIn(ctx, page, s, d)
+	case Challenge:
+		r, err = w.challenge(ctx, page, s, d)
+	case Choose:
+		r, err = w.choose(ctx, page, s, d)
+	case Submit:
+		r, err = w.submit(ctx, page, s)
+	case Open:
+		r, err = w.open(ctx, page, s)
+	default:
+		err = page.NotUnderstood(notKnown(page))
+	}
+	return r, nil, err
+}
+
+// done takes the response that is for AWS, or hands on the one that an IdP behind this one gave out for it.
+func (w *Walk) done(ctx context.Context, page *Page, s Done) (request, *saml.Response, error) {
+	trusted, err := w.trusted(ctx, page.Origin)
+	if err != nil {
+		return request{}, nil, err
+	}
+	if !trusted { // it would log in to somebody else's accounts
+		return request{}, nil, &SafetyError{Rule: "a page of another server than the IdP (" + w.config.Home.Host() + ") hands out a SAML response", From: page.Origin}
+	}
+	if _, ok := saml.SignInAddress(s.Form.Action); ok {
+		response, err := saml.Parse(s.Encoded)
+		return request{}, response, err
+	}
+	if s.Form.Target != w.config.Home || page.Origin == w.config.Home {
+		return request{}, nil, &SafetyError{Rule: "the SAML response would go to an address that is not AWS's", From: page.Origin, To: s.Form.Target}
+	}
+	r, err := w.submit(ctx, page, Submit{Form: s.Form})
+	return r, nil, err
 }
 
 func (w *Walk) recognise(page *Page) (Step, string) {
@@ -152,7 +202,7 @@ func (w *Walk) circling(p *Page, step Step) error {
 	}
 	key := [32]byte(h.Sum(nil))
 	switch step.(type) {
-	case SignIn, Challenge: // bounded by the number of secrets
+	case SignIn, Challenge, Choose: // somebody answers, or nobody can
 		return nil
 	}
 	if w.seen[key]++; w.seen[key] >= maxSeen {
@@ -163,15 +213,18 @@ func (w *Walk) circling(p *Page, step Step) error {
 
 // submit sends a page's own form on. It carries nothing that a person typed, and is checked for that: a page could
 // have echoed a password into a hidden field.
-func (w *Walk) submit(p *Page, s Submit) (request, error) {
+func (w *Walk) submit(ctx context.Context, p *Page, s Submit) (request, error) {
 	f := s.Form
-	switch {
-	case f.Target == Origin{} || !f.Target.Secure():
+	if f.Target == (Origin{}) || !f.Target.Secure() {
 		return request{}, &SafetyError{Rule: "a page would send itself on to an address without TLS", From: p.Origin, To: f.Target}
-	case !w.trusted(f.Target):
-		return request{}, &SafetyError{Rule: "the IdP hands this login over to another server", From: p.Origin, To: f.Target}
 	}
-	pairs := f.Filled()
+	pairs := f.Filled(s.Also...)
+	if trusted, err := w.trusted(ctx, f.Target); err != nil || !trusted {
+		if err == nil {
+			err = &SafetyError{Rule: "the IdP hands this login over to another server", From: p.Origin, To: f.Target}
+		}
+		return request{}, err
+	}
 	if f.Method == http.MethodGet && w.holdsSecret(pairs) {
 		return request{}, &SafetyError{Rule: "a page would put what was typed into an address", From: p.Origin, To: f.Target}
 	}
@@ -192,7 +245,7 @@ func (w *Walk) open(ctx context.Context, p *Page, s Open) (request, error) {
 	return request{method: http.MethodGet, url: s.URL, from: p, step: "following the IdP's pages"}, nil
 }
 
-func wait(ctx context.Context, d time.Duration) error {
+func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -149,7 +149,7 @@ func classify(p *idp.Page) string {
 		fmt.Fprintf(&b, "sign-in %s %s", s.User, s.Password)
 		refused = s.Refused != ""
 	case idp.Challenge:
-		fmt.Fprintf(&b, "code %s", s.Field)
+		fmt.Fprintf(&b, "code %s", s.Blanks[0].Field)
 		for _, pair := range s.Also {
 			fmt.Fprintf(&b, " %s=%s", pair.Name, pair.Value)
 		}

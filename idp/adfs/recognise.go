@@ -161,7 +161,7 @@ func readCode(p *idp.Page) idp.Step {
 		return nil
 	}
 	field := form.Typed()[0]
-	step := idp.Challenge{Form: form, Field: field.Name, Label: field.Label, Refused: p.TextOf(errorText)}
+	step := idp.Challenge{Form: form, Blanks: []idp.Blank{{Field: field.Name, Kind: idp.Code, Label: field.Label}}, Refused: p.TextOf(errorText)}
 	if button := onlyNamedButton(form); button != nil {
 		step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
 	}
