@@ -78,14 +78,9 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	if w.passwords >= maxPasswords {
 		return request{}, refused
 	}
-	if w.user == "" && s.User != "" {
-		name, err := w.ask(ctx, d, Question{Kind: Username, Origin: s.Form.Target})
-		if err != nil {
+	if s.User != "" {
+		if err := w.askUser(ctx, s.Form, d); err != nil {
 			return request{}, err
-		}
-		w.user = strings.TrimSpace(name.Reveal())
-		if w.user == "" {
-			return request{}, &NeedError{Question: Question{Kind: Username, Origin: s.Form.Target}}
 		}
 	}
 	password, err := w.ask(ctx, d, Question{Kind: Password, Origin: s.Form.Target, User: w.user, Again: again, Refused: s.Refused})
@@ -103,6 +98,21 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 		set = append([]Pair{{s.User, w.user}}, set...)
 	}
 	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending user name and password"}, nil
+}
+
+// askUser asks who signs in, where that is not known yet.
+func (w *Walk) askUser(ctx context.Context, f *Form, d Dialog) error {
+	if w.user != "" {
+		return nil
+	}
+	name, err := w.ask(ctx, d, Question{Kind: Username, Origin: f.Target})
+	if err != nil {
+		return err
+	}
+	if w.user = strings.TrimSpace(name.Reveal()); w.user == "" {
+		return &NeedError{Question: Question{Kind: Username, Origin: f.Target}}
+	}
+	return nil
 }
 
 // challenge fills in what a page asks after the password.

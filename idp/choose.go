@@ -31,6 +31,12 @@ func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request
 	if form == nil {
 		form = s.Form
 	}
+	if s.User != "" {
+		if err := w.askUser(ctx, form, d); err != nil {
+			return request{}, err
+		}
+		taken.Set = append(taken.Set[:len(taken.Set):len(taken.Set)], Pair{s.User, w.user})
+	}
 	r, err := w.submit(ctx, p, Submit{Form: form, Also: taken.Set})
 	r.step = "choosing the " + string(s.Topic)
 	return r, err
@@ -43,4 +49,31 @@ func indexOf(ways []Way, id string) int {
 		}
 	}
 	return -1
+}
+
+// Named finds what a person means by a name: the identifier or the label of a way, in any case, else the only way whose
+// identifier or label has the name in it. -1 if it is none, or could be several.
+func Named(ways []Way, name string) int {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if name == "" {
+		return -1
+	}
+	found := -1
+	for i, way := range ways {
+		id, label := strings.ToLower(way.ID), strings.ToLower(way.Label.Raw())
+		if id == name || label == name {
+			return i
+		}
+		if strings.Contains(id, name) || strings.Contains(label, name) {
+			if found >= 0 {
+				found = len(ways)
+			} else {
+				found = i
+			}
+		}
+	}
+	if found == len(ways) {
+		return -1
+	}
+	return found
 }

@@ -91,6 +91,7 @@ type PageError struct {
 	Text    foreign.Text // what a person would read first on it
 	Forms   []string     // "loginForm(UserName, Password)"
 	Why     string       // what about it is not understood
+	Browser bool         // it is known, and only a real browser gets past it
 }
 
 func (e *PageError) Error() string {

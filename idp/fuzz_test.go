@@ -58,7 +58,7 @@ func FuzzReadPage(f *testing.F) {
 			}
 			form.Filled()
 		}
-		for _, k := range adfs.Recognisers() {
+		for _, k := range adfs.Recognisers(adfs.Wishes{}) {
 			switch s := k.Read(p).(type) {
 			case idp.Done:
 				if s.Form == nil || s.Form.Method != "POST" || s.Form.Field("SAMLResponse") == nil || s.Form.Overridden() {
@@ -104,7 +104,7 @@ func BenchmarkReadPage(b *testing.B) {
 		}
 		b.Run(filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name), func(b *testing.B) {
 			u := at(b, "https://"+host+"/adfs/ls/")
-			recognisers := adfs.Recognisers()
+			recognisers := adfs.Recognisers(adfs.Wishes{})
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
 				p, err := idp.ReadPage(u, 200, http.Header{"Content-Type": {"text/html"}}, body)

@@ -237,3 +237,10 @@ func (p *Page) NotUnderstood(why string) *PageError {
 	}
 	return e
 }
+
+// NeedsBrowser reports this page as one that only a real browser gets past; why says what stands in the way.
+func (p *Page) NeedsBrowser(why string) *PageError {
+	e := p.NotUnderstood("this page needs a real browser: " + why)
+	e.Browser = true
+	return e
+}

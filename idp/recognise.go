@@ -66,7 +66,7 @@ func ReadSelfPosting(p *Page) Step {
 	for _, field := range f.Fields {
 		hidden = hidden || field.Type == "hidden"
 	}
-	if !hidden || f.Method != "POST" || !postsItself(p) {
+	if !hidden || f.Method != "POST" || !p.PostsItself() {
 		return nil
 	}
 	return Submit{Form: f}
@@ -81,7 +81,8 @@ func asksSomething(p *Page) bool {
 	return false
 }
 
-func postsItself(p *Page) bool {
+// PostsItself reports whether a script sends a form of the page, or a button in <noscript> stands there for it.
+func (p *Page) PostsItself() bool {
 	found := p.Has("noscript input[type=submit], noscript button") || scripted(p.Doc.Find("body[onload]").AttrOr("onload", ""))
 	p.Doc.Find("script").EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		found = found || scripted(s.Text())

@@ -47,6 +47,7 @@ type Blank struct {
 type Choose struct {
 	Form    *Form // of every option that has none of its own
 	Topic   Topic
+	User    string       // the field that carries the user name over, "" none
 	Options []Way        // at least one; a single one is taken without asking
 	Refused foreign.Text // what the page says of the way taken before
 }

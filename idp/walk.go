@@ -201,9 +201,13 @@ func (w *Walk) circling(p *Page, step Step) error {
 		fmt.Fprintln(h, f.String(), f.Value("AuthMethod"))
 	}
 	key := [32]byte(h.Sum(nil))
-	switch step.(type) {
-	case SignIn, Challenge, Choose: // somebody answers, or nobody can
+	switch s := step.(type) {
+	case SignIn, Challenge: // somebody answers, or nobody can
 		return nil
+	case Choose:
+		if len(s.Options) > 1 {
+			return nil
+		}
 	}
 	if w.seen[key]++; w.seen[key] >= maxSeen {
 		return p.NotUnderstood("the login goes round in a circle: this page came three times")

@@ -55,7 +55,7 @@ func assertion(t testing.TB) string {
 // config is a walk at https://adfs.example.com in w.
 func config(t testing.TB, w *idptest.World) idp.Config {
 	t.Helper()
-	return idp.Config{Transport: w.Transport, Agent: "samlogin/test", Home: origin(t, "https://"+host), Recognisers: adfs.Recognisers(), Username: "jane@example.com"}
+	return idp.Config{Transport: w.Transport, Agent: "samlogin/test", Home: origin(t, "https://"+host), Recognisers: adfs.Recognisers(adfs.Wishes{}), Username: "jane@example.com"}
 }
 
 func origin(t testing.TB, s string) idp.Origin {

@@ -241,10 +241,11 @@ func TestCmdGetsTheExactValues(t *testing.T) {
 	if err := printEnvironment(&out, nil, "cmd", vars, ""); err != nil {
 		t.Fatal(err)
 	}
-	for name, script := range map[string]string{
-		"batch file": "@set GONE=old\r\n@call out.cmd >nul\r\n@set\r\n",
-		"for":        "@set GONE=old\r\n@for /f \"delims=\" %%i in ('type out.cmd') do @%%i\r\n@set\r\n",
-	} {
+	scripts := map[string]string{"batch file": "@set GONE=old\r\n@call out.cmd >nul\r\n@set\r\n@exit 0\r\n"}
+	if runtime.GOOS == "windows" { // Wine's takes the whole of %%i for the name of a program
+		scripts["for"] = "@set GONE=old\r\n@for /f \"delims=\" %%i in ('type out.cmd') do @%%i\r\n@set\r\n@exit 0\r\n"
+	}
+	for name, script := range scripts {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			for file, text := range map[string]string{"out.cmd": out.String(), "run.cmd": script} {

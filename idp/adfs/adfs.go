@@ -32,6 +32,7 @@ type Config struct {
 	Address      Address
 	Start        Start  // "" is StartAuto
 	RelyingParty string // "" is DefaultRelyingParty; it must be spelled as AD FS has it
+	Wishes       Wishes
 	Walk         idp.Config
 	Now          func() time.Time // for the AuthnRequest's IssueInstant; nil is time.Now
 	Notice       func(string)     // one line about a way that was changed; nil: nobody listens
@@ -55,7 +56,7 @@ func New(c Config) *Provider {
 		c.Now = time.Now
 	}
 	c.Walk.Home = c.Address.Origin
-	c.Walk.Recognisers = Recognisers()
+	c.Walk.Recognisers = Recognisers(c.Wishes)
 	return &Provider{config: c, walk: idp.NewWalk(c.Walk)}
 }
 

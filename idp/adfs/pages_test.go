@@ -52,11 +52,11 @@ var known = map[string]string{
 	"hop/refresh.html":          "open",
 	"response/working.html":     "done",
 
-	"unsupported/two-fields.html":         "not understood",
-	"unsupported/push.html":               "not understood",
-	"unsupported/home-realm.html":         "not understood",
-	"unsupported/method-choice.html":      "not understood",
-	"unsupported/application-choice.html": "not understood",
+	"choices/two-fields.html":         "code pin, code",
+	"choices/push.html":               "wait",
+	"choices/home-realm.html":         "choose organisation: AD AUTHORITY",
+	"choices/method-choice.html":      "choose way to sign in: AzureMfaAuthentication | OtpProvider",
+	"choices/application-choice.html": "choose application: 11111111-2222-3333-4444-555555555555",
 }
 
 // languages are those whose pages stand in testdata; each has the same three.
@@ -125,7 +125,7 @@ func readAt(t testing.TB, path, body string) *idp.Page {
 
 // step is what the first recogniser that knows the page makes of it.
 func step(p *idp.Page) idp.Step {
-	for _, k := range adfs.Recognisers() {
+	for _, k := range adfs.Recognisers(adfs.Wishes{}) {
 		if s := k.Read(p); s != nil {
 			return s
 		}
@@ -149,11 +149,19 @@ func classify(p *idp.Page) string {
 		fmt.Fprintf(&b, "sign-in %s %s", s.User, s.Password)
 		refused = s.Refused != ""
 	case idp.Challenge:
-		fmt.Fprintf(&b, "code %s", s.Blanks[0].Field)
+		for i, blank := range s.Blanks {
+			b.WriteString([]string{"code ", ", "}[min(i, 1)] + blank.Field)
+		}
 		for _, pair := range s.Also {
 			fmt.Fprintf(&b, " %s=%s", pair.Name, pair.Value)
 		}
 		refused = s.Refused != ""
+	case idp.Wait:
+		return "wait"
+	case idp.Choose:
+		for i, way := range s.Options {
+			b.WriteString([]string{"choose " + string(s.Topic) + ": ", " | "}[min(i, 1)] + way.ID)
+		}
 	case idp.Stop:
 		e, ok := s.Err.(*idp.RefusedError)
 		if !ok {

@@ -1,0 +1,106 @@
+package adfs
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/samlogin/samlogin/idp"
+)
+
+// This file knows the pages with which AD FS turns somebody away.
+
+// readWindows knows the answer of an AD FS that wants the browser to sign in with the Windows account.
+func readWindows(p *idp.Page) idp.Step {
+	if p.Status != 401 {
+		return nil
+	}
+	for _, scheme := range p.Asks {
+		if strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") {
+			return idp.Stop{Err: &idp.RefusedError{Reason: idp.WindowsSignIn, Origin: p.Origin}}
+		}
+	}
+	return nil
+}
+
+// readUpdatePassword knows the page to change a password. It is never filled in here: a person does that in a browser.
+func readUpdatePassword(p *idp.Page) idp.Step {
+	passwords := 0
+	for _, f := range p.Forms {
+		passwords = max(passwords, len(f.Passwords()))
+	}
+	if !strings.Contains(strings.ToLower(p.URL.Path), "/updatepassword") && passwords < 3 {
+		return nil
+	}
+	page := *p.URL
+	page.RawQuery, page.Fragment, page.RawFragment = "", "", ""
+	said := p.TextOf(errorText)
+	if said == "" {
+		said = p.TextOf("#openingMessage, #loginMessage, #introduction")
+	}
+	return idp.Stop{Err: &idp.RefusedError{Reason: idp.PasswordExpired, Origin: p.Origin, Said: said, Address: page.String()}}
+}
+
+func updatePasswordLink(p *idp.Page) string {
+	if strings.Contains(strings.ToLower(p.Doc.Find("a[href*=updatepassword]").AttrOr("href", "")), "updatepassword") {
+		return p.Origin.String() + "/adfs/portal/updatepassword/"
+	}
+	return ""
+}
+
+var (
+	msis     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bMSIS\d{4}\b`) })
+	activity = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	})
+)
+
+// readError knows AD FS's error page by its area, or by an error code in the text of a page that asks for nothing.
+// The status is of no use: it is mostly 200.
+func readError(p *idp.Page) idp.Step {
+	// The details are folded away until somebody clicks, so hidden text counts, too.
+	text := p.WholeTextOf("#errorArea").Raw() + " " + p.Text().Raw()
+	code := msis().FindString(text)
+	if !p.Has("#errorArea") && (code == "" || asks(p)) {
+		if p.Status == 503 && strings.Contains(strings.ToLower(p.URL.Path), "idpinitiatedsignon") {
+			// A Web Application Proxy answers so when the page is switched off behind it.
+			return idp.Stop{Err: &idp.RefusedError{Reason: idp.IdPInitiatedOff, Origin: p.Origin, Said: p.Title}}
+		}
+		return nil
+	}
+	refused := &idp.RefusedError{Reason: reasonOf(code, p), Origin: p.Origin, Code: code, Said: p.TextOf("#errorMessage")}
+	if refused.Said == "" {
+		refused.Said = p.TextOf("#openingMessage")
+	}
+	refused.Activity = activity().FindString(text) // its label is translated; no other id stands on this page
+	return idp.Stop{Err: refused}
+}
+
+func asks(p *idp.Page) bool {
+	for _, f := range p.Forms {
+		if len(f.Typed()) > 0 || len(f.Passwords()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reasonOf reads the error codes of AD FS's event log that its page may show (Microsoft's AD FS troubleshooting pages
+// and public bug reports). On the IdP-initiated page both MSIS7012 and MSIS7065 mean that it is switched off, since
+// the path itself is right.
+func reasonOf(code string, p *idp.Page) idp.Reason {
+	initiated := strings.Contains(strings.ToLower(p.URL.Path), "idpinitiatedsignon")
+	switch code {
+	case "MSIS7007":
+		return idp.UnknownRelyingParty
+	case "MSIS7042":
+		return idp.TooManyLogins
+	case "MSIS5007":
+		return idp.NotPermitted
+	case "MSIS7012", "MSIS7065":
+		if initiated {
+			return idp.IdPInitiatedOff
+		}
+	}
+	return idp.OtherRefusal
+}
