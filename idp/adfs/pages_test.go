@@ -52,7 +52,7 @@ var known = map[string]string{
 	"hop/refresh.html":          "open",
 	"response/working.html":     "done",
 
-	"choices/two-fields.html":         "code pin, code",
+	"choices/two-fields.html":         "code pin, code Submit=Submit",
 	"choices/push.html":               "wait",
 	"choices/home-realm.html":         "choose organisation: AD AUTHORITY",
 	"choices/method-choice.html":      "choose way to sign in: AzureMfaAuthentication | OtpProvider",

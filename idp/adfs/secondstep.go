@@ -31,17 +31,23 @@ func (w Wishes) readAdapter(p *idp.Page) idp.Step {
 // secondStep is the one form in which AD FS wants an adapter's answer: it puts AuthMethod and Context round what the
 // adapter draws. nil if there is none, or more than one, of which none is guessed.
 func secondStep(p *idp.Page) *idp.Form {
-	var form *idp.Form
+	var all, typed []*idp.Form
 	for _, f := range p.Forms {
 		if f.Field("Context") == nil || f.Field("AuthMethod") == nil || f.ID == "options" {
 			continue
 		}
-		if form != nil {
-			return nil
+		all = append(all, f)
+		if len(f.Typed()) > 0 {
+			typed = append(typed, f)
 		}
-		form = f
 	}
-	return form
+	switch {
+	case len(typed) == 1:
+		return typed[0]
+	case len(all) == 1:
+		return all[0]
+	}
+	return nil
 }
 
 // maxBlanks is how many things an adapter that nobody knows may ask for on one page.
