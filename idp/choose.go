@@ -13,9 +13,7 @@ func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request
 	taken := s.Options[0]
 	if len(s.Options) > 1 {
 		q := Question{Kind: Choice, Topic: s.Topic, Origin: p.Origin, User: w.user, Again: w.chosen[s.Topic], Refused: s.Refused}
-		for _, way := range s.Options {
-			q.Options = append(q.Options, way.Option)
-		}
+		q.Options = s.Offered()
 		answer, err := w.ask(ctx, d, q)
 		if err != nil {
 			return request{}, err
@@ -42,6 +40,15 @@ func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request
 	return r, err
 }
 
+// Offered lists the options without what is sent for them.
+func (s Choose) Offered() []Option {
+	var out []Option
+	for _, way := range s.Options {
+		out = append(out, way.Option)
+	}
+	return out
+}
+
 func indexOf(ways []Way, id string) int {
 	for i, way := range ways {
 		if strings.EqualFold(way.ID, id) {
@@ -51,28 +58,28 @@ func indexOf(ways []Way, id string) int {
 	return -1
 }
 
-// Named finds what a person means by a name: the identifier or the label of a way, in any case, else the only way whose
+// Named finds what a person means by a name: the identifier or the label of an option, in any case, else the only one whose
 // identifier or label has the name in it. -1 if it is none, or could be several.
-func Named(ways []Way, name string) int {
+func Named(options []Option, name string) int {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if name == "" {
 		return -1
 	}
 	found := -1
-	for i, way := range ways {
-		id, label := strings.ToLower(way.ID), strings.ToLower(way.Label.Raw())
+	for i, o := range options {
+		id, label := strings.ToLower(o.ID), strings.ToLower(o.Label.Raw())
 		if id == name || label == name {
 			return i
 		}
 		if strings.Contains(id, name) || strings.Contains(label, name) {
 			if found >= 0 {
-				found = len(ways)
+				found = len(options)
 			} else {
 				found = i
 			}
 		}
 	}
-	if found == len(ways) {
+	if found == len(options) {
 		return -1
 	}
 	return found

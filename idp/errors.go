@@ -77,8 +77,11 @@ func (e *RefusedError) Error() string {
 type NeedError struct{ Question Question }
 
 func (e *NeedError) Error() string {
-	if e.Question.User != "" {
+	if e.Question.User != "" && e.Question.Kind != Choice {
 		return fmt.Sprintf("%s asks for the %s of %s, and nobody can be asked", e.Question.Origin.Host(), e.Question.Kind, foreign.Text(e.Question.User))
+	}
+	if e.Question.Kind == Choice {
+		return fmt.Sprintf("%s asks for the %s, and nobody can be asked", e.Question.Origin.Host(), e.Question.Topic)
 	}
 	return fmt.Sprintf("%s asks for a %s, and nobody can be asked", e.Question.Origin.Host(), e.Question.Kind)
 }

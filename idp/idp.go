@@ -88,6 +88,15 @@ type Option struct {
 	Label foreign.Text // the page's words
 }
 
+// String is the label, with the identifier where the label does not say it.
+func (o Option) String() string {
+	id := foreign.Clean(o.ID)
+	if o.Label == "" {
+		return id
+	}
+	return o.Label.String()
+}
+
 // A Question is one field of a page that a person, or what a person has stored, must fill.
 type Question struct {
 	Kind    Kind

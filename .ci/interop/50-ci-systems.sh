@@ -31,11 +31,18 @@ kept() {
 repository github
 mkdir -p .github/workflows
 cp "$top/testdata/ci/github.yml" .github/workflows/deploy.yml
+# a careless step: the runner has to hide what it prints
+cat >>.github/workflows/deploy.yml <<'STEP'
+      - run: |
+          echo "careless: $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"
+          echo "careless: $AWS_SESSION_TOKEN"
+STEP
 git add . && git commit -qm x
 "$ci/bin/act" workflow_dispatch -P ubuntu-latest=-self-hosted --var 'SAMLOGIN_USERNAME=CORP\jane' -s SAMLOGIN_PASSWORD=Correct-Horse-7 \
   --env SAMLOGIN_CA_BUNDLE="$SAMLOGIN_CA_BUNDLE" --env AWS_CA_BUNDLE="$AWS_CA_BUNDLE" --env AWS_ENDPOINT_URL_STS="$AWS_ENDPOINT_URL_STS" --env AWS_ENDPOINT_URL="$AWS_ENDPOINT_URL_STS" \
   --env PATH="$PATH" >"$ci/github.log" 2>&1 || { cat "$ci/github.log"; exit 1; }
 grep -qF "$caller" "$ci/github.log" || { cat "$ci/github.log"; exit 1; }
+grep -q 'careless: \*\*\* \*\*\*' "$ci/github.log" || { cat "$ci/github.log"; echo "nothing was hidden"; exit 1; }
 kept "$ci/github.log"
 echo "   GitHub's workflow in act: $(grep -oF "$caller" "$ci/github.log" | head -1), no key in the log"
 

@@ -41,6 +41,7 @@ type app struct {
 	given    *given                      // what flags and environment answer
 	jars     map[owner]*idp.Jar          // cookies, by who logs in where
 	refusals map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
+	waits    *waitLine                   // what the IdP waits for, on the screen
 	policies map[string]string           // session policies by the name of their file
 	typed    map[string]bool             // flags of the command line, as opposed to variables
 	offers   []offer                     // passwords that may be remembered at the end of the run

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
@@ -22,8 +23,29 @@ func (a *app) dialog(f *loginFlags, in *signIn) *signInDialog {
 	if a.given == nil {
 		a.given = &given{app: a, flags: f}
 	}
-	d.Dialog = idp.Chain(a.given, &programs{app: a, choices: in.choices}, d.remembered, d.person)
+	d.Dialog = idp.Chain(a.given, &wish{app: a, method: in.choices.MFA}, &programs{app: a, choices: in.choices}, d.remembered, d.person)
 	return d
+}
+
+// wish answers with the method or device that flags or settings name.
+type wish struct {
+	app    *app
+	method string
+	told   bool
+}
+
+func (w *wish) Ask(_ context.Context, q idp.Question) (secret.Text, error) {
+	if q.Kind != idp.Choice || q.Again || w.method == "" || (q.Topic != idp.Method && q.Topic != idp.Device) {
+		return secret.Text{}, idp.ErrNoAnswer
+	}
+	if at := idp.Named(q.Options, w.method); at >= 0 {
+		return secret.New(q.Options[at].ID), nil
+	}
+	if !w.told {
+		w.told = true
+		w.app.notice(fmt.Sprintf("%s offers no %s that is clearly %q", q.Origin.Host(), q.Topic, foreign.Text(w.method)))
+	}
+	return secret.Text{}, idp.ErrNoAnswer
 }
 
 // person asks at the terminal.
@@ -46,6 +68,12 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 		}
 		fmt.Fprintf(t.out, "%s: %s\n", q.Origin.Host(), said)
 	}
+	if q.Next {
+		fmt.Fprintf(t.out, "%s took the code, and wants the next one that the token shows.\n", q.Origin.Host())
+	}
+	if q.Kind == idp.Choice {
+		return chooseOption(ctx, t, q)
+	}
 	for range 3 {
 		answer, err := t.line(ctx, prompt(q), q.Kind != idp.Username)
 		if err != nil {
@@ -61,12 +89,36 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 	return secret.Text{}, idp.ErrNoAnswer // return was pressed again and again
 }
 
+// chooseOption shows numbered lines and takes a number, or words that fit only one of them.
+func chooseOption(ctx context.Context, t *terminal, q idp.Question) (secret.Text, error) {
+	fmt.Fprintf(t.out, "%s asks for the %s:\n", q.Origin.Host(), q.Topic)
+	for i, o := range q.Options {
+		fmt.Fprintf(t.out, "%4d  %s\n", i+1, fit(o.String(), t.width()-7))
+	}
+	for range 3 {
+		answer, err := t.line(ctx, "Number: ", false)
+		if err != nil {
+			return secret.Text{}, err
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(answer)); err == nil && n >= 1 && n <= len(q.Options) {
+			return secret.New(q.Options[n-1].ID), nil
+		}
+		if at := idp.Named(q.Options, answer); at >= 0 {
+			return secret.New(q.Options[at].ID), nil
+		}
+	}
+	return secret.Text{}, idp.ErrNoAnswer
+}
+
 func prompt(q idp.Question) string {
 	switch q.Kind {
 	case idp.Username:
 		return fmt.Sprintf("User name for %s: ", q.Origin.Host())
 	case idp.Password:
 		return fmt.Sprintf("Password of %s: ", foreign.Text(q.User))
+	}
+	if q.Label == "" && q.Kind == idp.PIN {
+		return "PIN: "
 	}
 	if q.Label != "" {
 		return foreign.Cut(strings.TrimRight(q.Label.String(), " :"), 60) + ": "

@@ -138,7 +138,7 @@ func explain(err error) failure {
 		f.Hint = need.Hint
 		return is("needs_answer", exitNeedsAnswer, "asking")
 	case errors.As(err, &idpNeed):
-		f.Hint = needHint(idpNeed.Question.Kind)
+		f.Hint = needHint(idpNeed.Question)
 		return is("needs_answer", exitNeedsAnswer, "idp")
 	case errors.As(err, &refused):
 		f.Hint = refusedHint(refused)
@@ -150,6 +150,10 @@ func explain(err error) failure {
 		return is("unsafe", exitUnsafe, "idp")
 	case errors.As(err, &page):
 		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp, or a full address in --url, is worth a try"
+		if page.Browser {
+			f.Hint = "log in with a browser and give samlogin the response: --assertion-file; or ask the administrator for another method"
+			return is("needs_browser", exitPage, "idp")
+		}
 		return is("unknown_page", exitPage, "idp")
 	case errors.As(err, &proxy):
 		f.Message = proxy.Error()

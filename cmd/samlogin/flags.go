@@ -16,7 +16,7 @@ type loginFlags struct {
 	idp, url, start, relyingParty, username string
 	passwordStdin                           bool
 	passwordCommand                         string
-	mfaCode, mfaCommand                     string
+	mfa, mfaCode, mfaCommand                string
 	assertionFile                           string
 	caBundle                                string
 	timeout                                 time.Duration
@@ -46,13 +46,14 @@ func (f *loginFlags) addSignIn(flags *pflag.FlagSet) {
 	flags.StringVar(&f.username, "username", "", "`NAME` of the user at the IdP")
 	flags.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	flags.StringVar(&f.passwordCommand, "password-command", "", "`PROGRAM` and arguments that print the password; no shell")
+	flags.StringVar(&f.mfa, "mfa", "", "`METHOD` or device to use where the IdP offers several, by its name or a part of it")
 	flags.StringVar(&f.mfaCode, "mfa-code", "", "one-time `CODE`, sent once")
 	flags.StringVar(&f.mfaCommand, "mfa-command", "", "`PROGRAM` and arguments that print a one-time code; no shell")
 	flags.StringVar(&f.assertionFile, "assertion-file", "", "take the SAMLResponse from `FILE`; - is standard input")
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "`FILE` of PEM certificates to trust besides the system's")
 	flags.Var((*seconds)(&f.timeout), "timeout", "network `TIME` of the whole run, 120s; people are not counted")
 	flags.BoolVar(&f.force, "force", false, "a fresh login even if one is alive")
-	hasVariable(flags, "idp", "url", "start", "relying-party", "username", "password-command", "mfa-code", "mfa-command", "ca-bundle", "timeout")
+	hasVariable(flags, "idp", "url", "start", "relying-party", "username", "password-command", "mfa", "mfa-code", "mfa-command", "ca-bundle", "timeout")
 }
 
 // add adds all flags of login.

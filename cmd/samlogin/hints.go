@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -17,14 +18,35 @@ func hintOf(err error) string {
 	return ""
 }
 
-func needHint(kind idp.Kind) string {
-	switch kind {
+func needHint(q idp.Question) string {
+	switch q.Kind {
+	case idp.Choice:
+		return choiceHint(q)
+	case idp.PIN, idp.NewPIN, idp.Answer:
+		return "only a person can answer that: run samlogin in a terminal without --no-input"
 	case idp.Username:
 		return "give it with --username, SAMLOGIN_USERNAME or username in the settings"
 	case idp.Password:
 		return "give it with SAMLOGIN_PASSWORD, SAMLOGIN_PASSWORD_FILE, --password-command or --password-stdin, remember it with samlogin secret set, or run samlogin in a terminal without --no-input"
 	}
 	return "give it with --mfa-code, SAMLOGIN_MFA_CODE or --mfa-command, remember the seed with samlogin secret set --totp, or run samlogin in a terminal without --no-input"
+}
+
+// choiceHint lists what could have been chosen, and by which words.
+func choiceHint(q idp.Question) string {
+	var names []string
+	for _, o := range q.Options {
+		name := foreign.Text(o.ID).String()
+		if o.Label != "" && o.Label.Raw() != o.ID {
+			name += " (" + o.Label.String() + ")"
+		}
+		names = append(names, name)
+	}
+	by := map[idp.Topic]string{idp.Organisation: "realm in the settings", idp.Application: "--relying-party with the label"}[q.Topic]
+	if by == "" {
+		by = "--mfa, or mfa in the settings"
+	}
+	return "name one with " + by + ": " + strings.Join(names, ", ")
 }
 
 func refusedCode(r idp.Reason) string {
@@ -39,6 +61,8 @@ func refusedCode(r idp.Reason) string {
 		return "password_expired"
 	case idp.CodeRefused:
 		return "mfa_refused"
+	case idp.MFATimedOut:
+		return "mfa_timed_out"
 	case idp.NotPermitted:
 		return "not_permitted"
 	case idp.UnknownRelyingParty:
@@ -72,6 +96,8 @@ func refusedHint(e *idp.RefusedError) string {
 		return "change it in a browser or at a Windows sign-in, then run this again"
 	case idp.CodeRefused:
 		return "wait for the next code and run this again; see also that the clock of the device is right"
+	case idp.MFATimedOut:
+		return "run it again with the phone at hand; --mfa names another method where the IdP offers one"
 	case idp.NotPermitted:
 		return "ask the administrator of AD FS for access to the relying party of AWS; the activity id finds the event"
 	case idp.UnknownRelyingParty:

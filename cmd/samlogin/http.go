@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"github.com/samlogin/samlogin/idp"
 )
 
 // Time limits of one request, by phase. The whole of a run's network time is bounded by --timeout besides.
@@ -73,6 +75,13 @@ func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, &slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
 	}
+	answerLimit := answerLimit
+	until, waits := idp.WaitsUntil(req.Context())
+	if waits { // for a person: neither a slow server nor time spent on the network
+		answerLimit = max(until.Sub(p.now()), answerLimit)
+		left += answerLimit
+		w.free = true
+	}
 	w.whole = p.after(left, func() { cancel(&slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
 	w.phase("connecting", dialLimit)
 	trace := &httptrace.ClientTrace{
@@ -107,6 +116,8 @@ type watch struct {
 	began  time.Time
 	whole  func() bool
 
+	free bool // it waits for a person: its time does not count
+
 	mu    sync.Mutex
 	stop  func() bool
 	ended bool
@@ -134,7 +145,9 @@ func (w *watch) end() {
 	w.stop()
 	w.whole()
 	w.p.mu.Lock()
-	w.p.used += w.p.now().Sub(w.began)
+	if !w.free {
+		w.p.used += w.p.now().Sub(w.began)
+	}
 	w.p.mu.Unlock()
 }
 

@@ -3,13 +3,16 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/adapter"
 	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
@@ -25,10 +28,11 @@ func agent() string { return "samlogin/" + version() }
 
 // signIn is one IdP as a run uses it, all layers of choices put on top of each other.
 type signIn struct {
-	name    string // in the settings, "" where flags alone name it
-	kind    string
-	origins []string
-	choices settings.Choices
+	name     string // in the settings, "" where flags alone name it
+	kind     string
+	origins  []string
+	adapters []adapter.Adapter // MFA adapters of the settings
+	choices  settings.Choices
 }
 
 // signInFor finds the IdP for a profile of the settings (nil: for flags alone). Nearest wins: flag, variable, profile,
@@ -47,7 +51,8 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 		}
 	}
 	if entry := s.IdPs[name]; entry != nil {
-		return &signIn{name: name, kind: entry.Kind, origins: entry.Origins, choices: settings.Nearest(given, profile, entry.Choices, s.General)}, nil
+		adapters, err := adaptersOf(s, entry)
+		return &signIn{name: name, kind: entry.Kind, origins: entry.Origins, adapters: adapters, choices: settings.Nearest(given, profile, entry.Choices, s.General)}, err
 	}
 	c := settings.Nearest(given, profile, s.General)
 	switch {
@@ -69,12 +74,32 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
 }
 
+// adaptersOf reads the MFA adapters that a person described in the settings, in the order of their names.
+func adaptersOf(s *settings.Settings, entry *settings.IdP) ([]adapter.Adapter, error) {
+	tables, _ := entry.MFAAdapters.(map[string]any)
+	var out []adapter.Adapter
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		key := "idp." + entry.Name + ".mfa_adapter." + name
+		table, ok := tables[name].(map[string]any)
+		if !ok {
+			return nil, &settings.Error{Path: s.Path, Key: key, Reason: "needs a table"}
+		}
+		one, err := adapter.Read(name, table)
+		var word *adapter.WordError
+		if errors.As(err, &word) {
+			return nil, &settings.Error{Path: s.Path, Key: strings.TrimSuffix(key+"."+word.Key, "."), Reason: word.Reason, Advice: "samlogin help mfa tells how an adapter is described"}
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
 // provider makes the IdP's provider: the one place that knows which kinds there are.
 func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.Time)) (idp.Provider, error) {
 	if in.choices.URL == "" {
 		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
 	}
-	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observe, Dated: dated}
+	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observe, Dated: dated, Waiting: a.waiting, Now: a.now, After: a.wait}
 	for _, text := range in.origins {
 		origin, err := idp.ParseOrigin(text)
 		if err != nil {
@@ -97,7 +122,10 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		default:
 			return nil, &usageError{What: "--start takes auto, idp or sp"}
 		}
-		return adfs.New(adfs.Config{Address: address, Start: start, RelyingParty: in.choices.RelyingParty, Walk: walk, Now: a.now, Notice: a.notice}), nil
+		return adfs.New(adfs.Config{
+			Address: address, Start: start, RelyingParty: in.choices.RelyingParty, Walk: walk, Now: a.now, Notice: a.notice,
+			Wishes: adfs.Wishes{Method: in.choices.MFA, Realm: in.choices.Realm, Application: in.choices.RelyingParty, Adapters: in.adapters},
+		}), nil
 	}
 	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs"}
 }
@@ -143,7 +171,7 @@ func (p fileProvider) Login(ctx context.Context, _ idp.Dialog) (*saml.Response, 
 // choices are the flags (and their variables) as the nearest layer of choices.
 func (f *loginFlags) choices() settings.Choices {
 	c := settings.Choices{
-		URL: f.url, Start: f.start, RelyingParty: f.relyingParty, Username: f.username, Principal: f.principal, Duration: f.duration,
+		URL: f.url, Start: f.start, RelyingParty: f.relyingParty, Username: f.username, MFA: f.mfa, Principal: f.principal, Duration: f.duration,
 		Region: f.region, STSEndpoint: f.stsEndpoint, PolicyFile: f.policyFile, PolicyARNs: f.policyARNs, Write: f.write,
 		CABundle: f.caBundle, Timeout: f.timeout,
 	}

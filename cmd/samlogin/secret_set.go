@@ -55,7 +55,7 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 	if k.User == "" {
 		user, err := (&person{app: a}).Ask(ctx, idp.Question{Kind: idp.Username, Origin: address.Origin})
 		if errors.Is(err, idp.ErrNoAnswer) {
-			err = &usageError{What: "the user name is not known", Hint: needHint(idp.Username)}
+			err = &usageError{What: "the user name is not known", Hint: needHint(idp.Question{Kind: idp.Username})}
 		}
 		if err != nil {
 			return fail(err)

@@ -111,7 +111,7 @@ func endsWith(name, end string) bool { return name == end || strings.HasSuffix(n
 
 // wished narrows a choice to what the person wants, where the page has it.
 func wished(step idp.Choose, wish string) idp.Step {
-	if at := idp.Named(step.Options, wish); at >= 0 && step.Refused == "" {
+	if at := idp.Named(step.Offered(), wish); at >= 0 && step.Refused == "" {
 		step.Options = step.Options[at : at+1]
 	}
 	return step

@@ -118,7 +118,7 @@ func offered(p *idp.Page) (ways []idp.Way, form *idp.Form) {
 // an error, which may be that very way's.
 func (w Wishes) readWish(p *idp.Page) idp.Step {
 	ways, form := offered(p)
-	at := idp.Named(ways, w.Method)
+	at := idp.Named(idp.Choose{Options: ways}.Offered(), w.Method)
 	if w.Method == "" || at < 0 || p.TextOf(errorText) != "" {
 		return nil
 	}

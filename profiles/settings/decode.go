@@ -69,6 +69,7 @@ func choices(t *table, checkDuration func(string) error) Choices {
 	c.RelyingParty = t.text("relying_party", checkOneWord)
 	c.Username = t.text("username", nil)
 	c.PasswordCommand = t.command("password_command")
+	c.Realm = t.text("realm", nil)
 	c.MFA = t.text("mfa", nil)
 	c.MFACommand = t.command("mfa_command")
 	c.Role = t.text("role", nil)

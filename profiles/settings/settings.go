@@ -54,6 +54,7 @@ type Choices struct {
 	RelyingParty    string
 	Username        string
 	PasswordCommand []string // program and arguments
+	Realm           string // whose account it is, where the IdP asks (home realm discovery)
 	MFA             string
 	MFACommand      []string // program and arguments
 	Role            string   // a role pattern
@@ -85,7 +86,7 @@ func Nearest(layers ...Choices) Choices {
 		c = Choices{
 			URL: cmp.Or(c.URL, l.URL), Start: cmp.Or(c.Start, l.Start), RelyingParty: cmp.Or(c.RelyingParty, l.RelyingParty),
 			Username: cmp.Or(c.Username, l.Username), PasswordCommand: list(c.PasswordCommand, l.PasswordCommand),
-			MFA: cmp.Or(c.MFA, l.MFA), MFACommand: list(c.MFACommand, l.MFACommand), Role: cmp.Or(c.Role, l.Role),
+			Realm: cmp.Or(c.Realm, l.Realm), MFA: cmp.Or(c.MFA, l.MFA), MFACommand: list(c.MFACommand, l.MFACommand), Role: cmp.Or(c.Role, l.Role),
 			Principal: cmp.Or(c.Principal, l.Principal), Duration: cmp.Or(c.Duration, l.Duration), ExactDuration: cmp.Or(c.ExactDuration, l.ExactDuration),
 			Region: cmp.Or(c.Region, l.Region), STSEndpoint: cmp.Or(c.STSEndpoint, l.STSEndpoint), PolicyFile: cmp.Or(c.PolicyFile, l.PolicyFile),
 			PolicyARNs: list(c.PolicyARNs, l.PolicyARNs), Write: cmp.Or(c.Write, l.Write), CABundle: cmp.Or(c.CABundle, l.CABundle), Timeout: cmp.Or(c.Timeout, l.Timeout),
