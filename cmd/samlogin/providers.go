@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,26 +70,6 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	}
 	slices.Sort(known)
 	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
-}
-
-// adaptersOf reads the MFA adapters that a person described in the settings, in the order of their names.
-func adaptersOf(s *settings.Settings, entry *settings.IdP) ([]adapter.Adapter, error) {
-	tables, _ := entry.MFAAdapters.(map[string]any)
-	var out []adapter.Adapter
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		key := "idp." + entry.Name + ".mfa_adapter." + name
-		table, ok := tables[name].(map[string]any)
-		if !ok {
-			return nil, &settings.Error{Path: s.Path, Key: key, Reason: "needs a table"}
-		}
-		one, err := adapter.Read(name, table)
-		var word *adapter.WordError
-		if errors.As(err, &word) {
-			return nil, &settings.Error{Path: s.Path, Key: strings.TrimSuffix(key+"."+word.Key, "."), Reason: word.Reason, Advice: "samlogin help mfa tells how an adapter is described"}
-		}
-		out = append(out, one)
-	}
-	return out, nil
 }
 
 // provider makes the IdP's provider: the one place that knows which kinds there are.

@@ -49,6 +49,7 @@ func decode(tree map[string]any, at places, checkDuration func(string) error) (*
 	if f.first != nil {
 		return nil, f.first
 	}
+	s.at = at
 	return s, nil
 }
 

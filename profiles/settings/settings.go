@@ -8,6 +8,7 @@ package settings
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,19 @@ type Settings struct {
 	IdPs     map[string]*IdP     // by name
 	Profiles map[string]*Profile // by name
 	Groups   map[string]*Group   // by name
+
+	at places // of what is judged elsewhere
+}
+
+// Fault is an error about a key that this package leaves to others to judge, with the line where it stands, or where
+// the nearest table round it does.
+func (s *Settings) Fault(reason, advice string, key ...string) *Error {
+	e := &Error{Path: s.Path, Key: strings.Join(key, "."), Reason: reason, Advice: advice}
+	for n := len(key); n > 0 && e.Line == 0; n-- {
+		at := s.at[join(key[:n])]
+		e.Line, e.Column = at.line, at.column
+	}
+	return e
 }
 
 // IdP is one [idp.NAME].
@@ -54,7 +68,7 @@ type Choices struct {
 	RelyingParty    string
 	Username        string
 	PasswordCommand []string // program and arguments
-	Realm           string // whose account it is, where the IdP asks (home realm discovery)
+	Realm           string   // whose account it is, where the IdP asks (home realm discovery)
 	MFA             string
 	MFACommand      []string // program and arguments
 	Role            string   // a role pattern
