@@ -159,11 +159,10 @@ type watchedBody struct {
 
 func (b *watchedBody) Read(buf []byte) (int, error) {
 	n, err := b.ReadCloser.Read(buf)
-	if err != nil && err != io.EOF {
-		var slow *slowError
-		if errors.As(context.Cause(b.ctx), &slow) {
-			err = slow
-		}
+	// An end can be the answer of the peer to our hanging up: it says nothing about the text being whole.
+	var slow *slowError
+	if err != nil && errors.As(context.Cause(b.ctx), &slow) {
+		err = slow
 	}
 	return n, err
 }
