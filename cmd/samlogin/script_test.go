@@ -56,7 +56,7 @@ type world struct {
 
 var skinNames = map[string]idpdemo.Skin{
 	"2012r2": idpdemo.Skin2012R2, "2016": idpdemo.Skin2016, "2019": idpdemo.Skin2019, "2019-paginated": idpdemo.Skin2019Paginated,
-	"2022": idpdemo.Skin2022, "2022-paginated": idpdemo.Skin2022Paginated,
+	"2.0": idpdemo.Skin20, "2022": idpdemo.Skin2022, "2022-paginated": idpdemo.Skin2022Paginated,
 }
 
 func setUpScript(e *testscript.Env) error {
@@ -78,6 +78,10 @@ func setUpScript(e *testscript.Env) error {
 			config.Skin = skin
 		}
 	}
+	if strings.Contains(string(text), "\n# adfs: realms\n") {
+		config.Realms = []idpdemo.Realm{{ID: "http://partner.example.net/adfs/services/trust", Name: "Partner", Address: "https://127.0.0.1:9/"}}
+	}
+	config.Applications = strings.Contains(string(text), "\n# adfs: applications\n")
 	w := &world{}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err

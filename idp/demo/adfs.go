@@ -28,12 +28,15 @@ const (
 	Skin2019Paginated
 	Skin2022
 	Skin2022Paginated
+	Skin20 // AD FS 2.0, of Windows Server 2008 R2
 )
 
 // Config is one AD FS. The zero value is a Windows Server 2019 farm with the people of DemoPeople.
 type Config struct {
 	Skin            Skin
 	Host            string                                        // in EntityID; "": adfs.example.com
+	Realms          []Realm                                       // other IdPs; with any, AD FS asks first whose account it is
+	Applications    bool                                          // a relying party that is not known leads to the list of those that are
 	IdPInitiatedOff bool                                          // as Windows Server 2016 and later are installed; the demo has it on
 	People          []Person                                      // nil: DemoPeople()
 	RelyingParties  []string                                      // nil: AWS's own identifiers

@@ -49,6 +49,8 @@ func titleOf(page string) string {
 	switch page {
 	case "error.html":
 		return "Error"
+	case "realms.html":
+		return "Home Realm Discovery"
 	case "update.html":
 		return "Update Password"
 	}
@@ -74,6 +76,10 @@ func (x *exchange) page(name string, texts map[string]string) {
 	body := strings.NewReplacer("{{top}}", read("top.html"), "{{bottom}}", read("bottom.html")).Replace(read(name))
 	pairs := []string{"{{error}}", skin.errorNode(all["Refused"]), "{{update}}", update}
 	for word, text := range all {
+		if word == strings.ToLower(word) { // made here, of escaped parts
+			pairs = append(pairs, "{{"+word+"}}", text)
+			continue
+		}
 		pairs = append(pairs, "{{"+word+"}}", html.EscapeString(text))
 	}
 	h := x.w.Header()

@@ -43,6 +43,8 @@ func (x *exchange) idpInitiated() {
 	}
 	rp, err := x.wanted()
 	switch {
+	case err == nil && x.config.Applications && !slices.Contains(x.config.RelyingParties, rp.id):
+		x.applications()
 	case err != nil || rp.id == "":
 		x.fail("MSIS7065", "There are no registered protocol handlers on path /adfs/ls/idpinitiatedsignon to process the incoming request.")
 	case !slices.Contains(x.config.RelyingParties, rp.id):
@@ -69,8 +71,12 @@ func (x *exchange) signIn(rp relyingParty) {
 		switch {
 		case x.value("Context") != "" || method == codeMethod:
 			x.secondStep()
+		case x.value("HomeRealmSelection") != "":
+			x.chooseRealm(x.value("HomeRealmSelection"))
+		case x.config.Skin == Skin20 && x.value(webForms+"UsernameTextBox") != "":
+			x.webFormsPassword()
 		case method == "FormsAuthentication":
-			x.password()
+			x.password(x.value("UserName"), x.value("Password"))
 		default: // a method that is not offered: AD FS shows what is
 			x.signInPage("")
 		}
@@ -90,16 +96,27 @@ func (x *exchange) signIn(rp relyingParty) {
 }
 
 func (x *exchange) signInPage(refused string) {
+	switch {
+	case len(x.config.Realms) > 0 && !x.realmChosen():
+		x.realmsPage()
+		return
+	case x.config.Skin == Skin20:
+		x.webFormsPage(refused)
+		if refused == "" {
+			x.did("sign-in page")
+		}
+		return
+	}
 	x.page(x.config.Skin.looks().page, map[string]string{"Refused": refused})
 	if refused == "" {
 		x.did("sign-in page")
 	}
 }
 
-func (x *exchange) password() {
-	p := x.person(x.value("UserName"))
+func (x *exchange) password(name, password string) {
+	p := x.person(name)
 	switch {
-	case !x.right(p) || p.State == Disabled:
+	case !x.right(p, password) || p.State == Disabled:
 		x.signInPage(saysIncorrect)
 		x.did("password refused")
 	case p.State == Locked:
@@ -119,8 +136,8 @@ func (x *exchange) password() {
 }
 
 // right reports whether it is the person's password and the person may try, and counts.
-func (x *exchange) right(p *Person) bool {
-	good := p != nil && hmac.Equal([]byte(p.Password.Reveal()), []byte(x.value("Password")))
+func (x *exchange) right(p *Person, password string) bool {
+	good := p != nil && hmac.Equal([]byte(p.Password.Reveal()), []byte(password))
 	if p == nil {
 		return false
 	}
