@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"idp/totp":          {"saml/secret"},
 	"idp/keychain":      {"idp/program", "saml/secret", "saml/foreign"},
 	"sts":               {"saml", "saml/secret", "saml/foreign"},
+	"sts/container":     {"sts", "saml/secret"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
 	"profiles/settings": {"saml/foreign", "saml/secret"},
