@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,12 +14,14 @@ import (
 // maxCookies is how many cookies one IdP may set during a run (security case 15).
 const maxCookies = 200
 
-// A Jar keeps the cookies of one person at one IdP for a run, also over several walks. Beside the rules of RFC 6265 it keeps cookies of different ports of a host
-// apart, honours the __Host- and __Secure- prefixes, and stops taking cookies after maxCookies.
+// A Jar keeps the cookies of one person at one IdP for a run, also over several walks. Beside the rules of RFC 6265 it
+// keeps cookies of different ports of a host apart, honours the __Host- and __Secure- prefixes, and stops taking
+// cookies after maxCookies.
 type Jar struct {
 	mu    sync.Mutex
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
 	seen  map[string]bool           // cookies taken: who set them, for where, and their names
+	left  map[string]bool           // names that are not sent until they are set again
 }
 
 // NewJar is an empty Jar.
@@ -39,6 +42,7 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 			continue
 		}
 		j.seen[key] = true
+		delete(j.left, c.Name)
 		take = append(take, c)
 	}
 	j.of(origin).SetCookies(u, take)
@@ -52,7 +56,19 @@ func (j *Jar) Cookies(u *url.URL) []*http.Cookie {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.of(origin).Cookies(u)
+	return slices.DeleteFunc(j.of(origin).Cookies(u), func(c *http.Cookie) bool { return j.left[c.Name] })
+}
+
+// leave makes cookies of some names be as if they had never been set.
+func (j *Jar) leave(names []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, name := range names {
+		if j.left == nil {
+			j.left = map[string]bool{}
+		}
+		j.left[name] = true
+	}
 }
 
 func (j *Jar) of(o Origin) *cookiejar.Jar {

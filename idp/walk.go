@@ -23,6 +23,7 @@ const (
 type Config struct {
 	Transport   http.RoundTripper // proxy, trust and deadlines are its business; nil is http.DefaultTransport
 	Jar         *Jar              // nil: one of the walk's own
+	Leave       []string          // cookies that are not carried from one login to the next
 	Agent       string            // User-Agent; AD FS decides by it whether it shows a form
 	Home        Origin            // the origin of the configured address: it may get secrets
 	Origins     []Origin          // others that may
@@ -85,6 +86,7 @@ func (w *Walk) SecretSent() bool { return len(w.revealed) > 0 }
 // Run walks from a start address to the response. The errors are those of Provider.Login.
 func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
 	w.seen, w.before = map[[32]byte]int{}, len(w.revealed)
+	w.fetch.jar.leave(w.config.Leave)
 	response, err := w.run(ctx, start, d)
 	return response, w.redact.err(err)
 }

@@ -131,7 +131,7 @@ func (e *Endpoint) use(p partition, source, given string) error {
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return &EndpointError{Source: source, Value: foreign.Text(u.Host), Why: "an endpoint has no user, query or fragment", Words: true}
 	}
-	local := loopback(u.Hostname())
+	local := Loopback(u.Hostname())
 	if u.Scheme == "http" && !local {
 		return refuse(u.Host, "the assertion is sent over https only", "")
 	}
@@ -164,8 +164,8 @@ func servedBy(host string) string {
 	return ""
 }
 
-// loopback reports whether a host is this computer by its very name, without asking a name server.
-func loopback(host string) bool {
+// Loopback reports whether a host is this computer by its very name, without asking a name server.
+func Loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

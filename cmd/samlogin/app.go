@@ -26,11 +26,14 @@ type app struct {
 	outIsTTY    bool
 	errIsTTY    bool
 
-	global   globalFlags
-	watch    func()      // begins to heed signals; commands that never wait do without the threads it costs
-	printed  bool        // stdout has its one JSON document: an error goes to stderr alone
-	started  bool        // a command runs: the words of the command line were understood
-	password secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
+	global  globalFlags
+	watch   func() // begins to heed signals; commands that never wait do without the threads it costs
+	unguard func() // undoes guardMemory for a command that is run in this one's place
+	// leaveSignals heeds signals no more: they are for the command that runs.
+	leaveSignals func()
+	printed      bool        // stdout has its one JSON document: an error goes to stderr alone
+	started      bool        // a command runs: the words of the command line were understood
+	password     secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
 
 	mu       sync.Mutex
 	console  *terminal

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf16"
 )
 
@@ -50,8 +51,11 @@ func recordedMain() {
 		ends = append(ends, w)
 		copied.Go(func() { _, _ = io.Copy(io.MultiWriter(real, to), r) })
 	}
-	guardMemory()
-	code := run(context.Background(), newApp(), os.Args[1:])
+	unguard := guardMemory()
+	a := newApp()
+	a.unguard = unguard
+	a.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // nothing in a script takes long
+	code := run(context.Background(), a, os.Args[1:])
 	for _, w := range ends {
 		_ = w.Close()
 	}

@@ -112,7 +112,7 @@ func BenchmarkLogin(b *testing.B) {
 	const latency = 50 * time.Millisecond
 	r := newRig(b, latency, latency)
 	for b.Loop() {
-		r.app.password = secret.New("Correct-Horse-7")
+		r.app.password, r.app.given, r.app.jars = secret.New("Correct-Horse-7"), nil, nil // as in a new process
 		if code := run(context.Background(), r.app, r.args); code != exitDone {
 			b.Fatalf("exit %d\n%s", code, r.errOut.String())
 		}

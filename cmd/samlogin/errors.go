@@ -13,6 +13,7 @@ import (
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
+	awsconsole "github.com/samlogin/samlogin/sts/console"
 )
 
 // Exit codes, a promise to scripts: "samlogin help exit-codes" lists them.
@@ -29,6 +30,7 @@ const (
 	exitFile        = 9
 	exitPage        = 10
 	exitUnsafe      = 11
+	exitEnded       = 12
 	exitInterrupted = 130
 )
 
@@ -111,6 +113,11 @@ func explain(err error) failure {
 		output     *outputError
 		proxy      *proxyError
 		slow       *slowError
+		command    *commandError
+		guessed    *guessedError
+		place      *awsconsole.PlaceError
+		signInNo   *awsconsole.Error
+		browser    *browserError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -121,6 +128,21 @@ func explain(err error) failure {
 	case errors.Is(err, errInterrupted):
 		f.Message = "interrupted"
 		return is("interrupted", exitInterrupted, "")
+	case errors.As(err, &command):
+		f.Hint = "nothing was run"
+		return is("command", command.Exit, "command")
+	case errors.As(err, &guessed):
+		return is("guessed", exitUnsafe, "serve")
+	case errors.As(err, &place) && place.Words:
+		return is("place", exitUsage, "words")
+	case errors.As(err, &place):
+		return is("unsafe_place", exitUnsafe, "console")
+	case errors.As(err, &signInNo) && signInNo.Status == 0:
+		return is("network", exitNetwork, "console")
+	case errors.As(err, &signInNo):
+		return is("console_refused", exitAWS, "console")
+	case errors.As(err, &browser):
+		return is("browser", exitFault, "browser")
 	case errors.As(err, &usage):
 		f.Hint = usage.Hint
 		return is("usage", exitUsage, "words")

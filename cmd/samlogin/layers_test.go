@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"idp/keychain":      {"idp/program", "saml/secret", "saml/foreign"},
 	"sts":               {"saml", "saml/secret", "saml/foreign"},
 	"sts/container":     {"sts", "saml/secret"},
+	"sts/console":       {"sts", "saml/secret", "saml/foreign"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
 	"profiles/settings": {"saml/foreign", "saml/secret"},

@@ -16,8 +16,10 @@ import (
 )
 
 func main() {
-	guardMemory()
-	os.Exit(run(context.Background(), newApp(), os.Args[1:]))
+	unguard := guardMemory()
+	a := newApp()
+	a.unguard = unguard
+	os.Exit(run(context.Background(), a, os.Args[1:]))
 }
 
 // stopPatience is how long a run may take to end once it was told to. A second signal ends it at once.
@@ -68,6 +70,10 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 			os.Exit(exitInterrupted)
 		}()
 	})
+	a.leaveSignals = func() {
+		a.watch() // or a later call would begin to
+		signal.Stop(signals)
+	}
 	defer close(signals)
 	defer signal.Stop(signals)
 	defer a.close()
@@ -91,6 +97,10 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	}
 	if err == nil {
 		return exitDone
+	}
+	var exited *exitedError
+	if errors.As(err, &exited) {
+		return exited.Code
 	}
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errInterrupted

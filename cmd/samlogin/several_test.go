@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -111,5 +112,17 @@ func TestAnSTSThatIsNotThere(t *testing.T) {
 	}
 	if n := strings.Count(r.errOut.String(), "the connection was closed"); n < 1 || n > 2 {
 		t.Errorf("said %d times:\n%s", n, r.errOut.String())
+	}
+}
+
+// AD FS stops a browser that is given five tokens within 20 seconds, by a cookie: logins that follow each other are not
+// meant by it.
+func TestLoginsOneAfterTheOther(t *testing.T) {
+	r := newRig(t, 0, 0)
+	for n := range 8 {
+		r.app.password, r.app.given = secret.New("Correct-Horse-7"), nil
+		if code := run(context.Background(), r.app, r.args); code != exitDone {
+			t.Fatalf("login %d: exit %d\n%s", n+1, code, r.errOut.String())
+		}
 	}
 }

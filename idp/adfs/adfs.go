@@ -56,6 +56,7 @@ func New(c Config) *Provider {
 		c.Now = time.Now
 	}
 	c.Walk.Home = c.Address.Origin
+	c.Walk.Leave = []string{"MSISLoopDetectionCookie"} // it counts logins within 20 seconds, and would stop the sixth
 	c.Walk.Recognisers = Recognisers(c.Wishes)
 	return &Provider{config: c, walk: idp.NewWalk(c.Walk)}
 }

@@ -105,6 +105,10 @@ func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q := &query{STS: s, r: r, body: body, now: s.config.Now().UTC(), id: requestID()}
 	q.call.Agent, q.call.Signed = r.UserAgent(), signed(r)
+	if r.URL.Path == "/federation" && err == nil {
+		q.federation(w)
+		return
+	}
 	var answer any
 	var refusal *Refusal
 	if err != nil {

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"time"
+
+	"github.com/samlogin/samlogin/profiles"
+	"github.com/samlogin/samlogin/saml/secret"
+	"github.com/samlogin/samlogin/sts/container"
+)
+
+// runChild runs a command in this one's place as far as that goes: its streams, its signals, its exit code, which comes
+// as an *exitedError. lost ends the command: what it needs is gone.
+func (a *app) runChild(ctx context.Context, path string, argv, env []string, lost <-chan error) error {
+	a.leaveSignals()
+	a.close() // the terminal is the command's
+	cmd := exec.Command(path, argv[1:]...)
+	cmd.Args, cmd.Env = argv, env
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	signals := make(chan os.Signal, 16)
+	for _, s := range passedOn() {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	defer signal.Stop(signals)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := cmd.Start(); err != nil {
+		return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			if !a.ofTerminal(s) {
+				_ = cmd.Process.Signal(s)
+			}
+		case err := <-lost:
+			a.notice(err.Error())
+			lost = nil
+		case err := <-ended:
+			var exited *exec.ExitError
+			if err != nil && !errors.As(err, &exited) {
+				return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
+			}
+			return &exitedError{codeOf(cmd.ProcessState)}
+		}
+	}
+}
+
+// execWithServer runs a command that fetches its keys from an endpoint of ours, again and again.
+func (a *app) execWithServer(ctx context.Context, f *loginFlags, name, path string, argv []string) error {
+	source, err := a.renewing(ctx, f, name)
+	if err != nil {
+		return err
+	}
+	server, err := container.Listen(source.get)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	vars := []variable{
+		{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: secret.New(server.URL())},
+		{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: server.Token()},
+	}
+	if region := source.held.region; region != "" {
+		vars = append(vars, variable{Name: "AWS_REGION", Value: secret.New(region)}, variable{Name: "AWS_DEFAULT_REGION", Value: secret.New(region)})
+	}
+	files, forget, err := a.filesWithoutDefault()
+	if err != nil {
+		return err
+	}
+	defer forget()
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	lost := make(chan error, 1)
+	go func() {
+		if err := server.Serve(serving); serving.Err() == nil {
+			lost <- err
+		}
+	}()
+	return a.runChild(ctx, path, argv, environmentWith(append(vars, files...)), lost)
+}
+
+// filesWithoutDefault are variables that lead to private copies of the AWS files without the credentials of [default],
+// which AWS's clients would take before they ask an endpoint. Without such credentials there are none. forget takes the
+// copies away.
+func (a *app) filesWithoutDefault() (vars []variable, forget func(), err error) {
+	none := func() {}
+	files, err := profiles.Locate(a.env)
+	if err != nil {
+		return nil, none, err
+	}
+	config, credentials, changed, err := files.WithoutCredentials("default")
+	if err != nil || !changed {
+		return nil, none, err
+	}
+	folder, err := os.MkdirTemp("", "samlogin-")
+	if err != nil {
+		return nil, none, &profiles.FileError{Path: os.TempDir(), Step: "make a private folder in it", Err: err}
+	}
+	forget = func() { _ = os.RemoveAll(folder) }
+	for name, text := range map[string]string{"AWS_CONFIG_FILE": config, "AWS_SHARED_CREDENTIALS_FILE": credentials} {
+		path := folder + string(os.PathSeparator) + name
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			forget()
+			return nil, none, &profiles.FileError{Path: path, Step: "write it", Err: err}
+		}
+		vars = append(vars, variable{Name: name, Value: secret.New(path)})
+	}
+	return vars, forget, nil
+}
+
+// renewing keeps the keys of one NAME and renews them, without asking anybody, before they end.
+type renewing struct {
+	app  *app
+	take func(context.Context) (heldKeys, error)
+
+	mu   sync.Mutex
+	held heldKeys
+	told time.Time // when a failure was last told of
+}
+
+// renewing takes the keys once, while a person can still be asked.
+func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewing, error) {
+	r := &renewing{app: a, take: func(ctx context.Context) (heldKeys, error) { return a.keysOf(ctx, f, name) }}
+	var err error
+	if r.held, err = r.take(ctx); err != nil {
+		return nil, err
+	}
+	a.global.noInput = true // from here on the terminal is somebody else's
+	return r, nil
+}
+
+func (r *renewing) get(ctx context.Context) (container.Keys, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := r.held.Expiration.Sub(r.app.now())
+	if left < silentMargin {
+		fresh, err := r.take(ctx)
+		switch {
+		case err == nil:
+			r.held = fresh
+		case left > lastMargin:
+			if r.app.now().Sub(r.told) > silentMargin {
+				r.told = r.app.now()
+				r.app.notice("the keys end at " + r.held.Expiration.Local().Format("15:04") + " and could not be renewed: " + explain(err).Message)
+			}
+		default:
+			return container.Keys{}, errors.New(explain(err).Message)
+		}
+	}
+	return container.Keys{Credentials: r.held.Credentials, RoleARN: r.held.role.ARN}, nil
+}
