@@ -49,7 +49,10 @@ func recordedMain() {
 		real := *stream
 		*stream = w
 		ends = append(ends, w)
-		copied.Go(func() { _, _ = io.Copy(io.MultiWriter(real, to), r) })
+		copied.Go(func() {
+			_, _ = io.Copy(io.MultiWriter(real, to), r)
+			_ = real.Close()
+		})
 	}
 	unguard := guardMemory()
 	a := newApp()
@@ -152,7 +155,7 @@ func (c *canaries) hits() []string {
 	}
 	_ = filepath.WalkDir(c.work, func(path string, d fs.DirEntry, err error) error {
 		name := strings.TrimPrefix(path, c.work+"/")
-		if err != nil || d.IsDir() || c.given[path] || strings.HasPrefix(name, "vault/") { // vault: the place of a script's own credential helper
+		if err != nil || !d.Type().IsRegular() || c.given[path] || strings.HasPrefix(name, "vault/") { // vault: the place of a script's own credential helper
 			return nil
 		}
 		look(path, name, c.login)

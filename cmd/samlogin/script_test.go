@@ -24,7 +24,7 @@ import (
 
 // TestMain lets scripts run the program: testscript starts this test binary again under its name.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"samlogin": recordedMain})
+	testscript.Main(m, map[string]func(){"samlogin": recordedMain, "getkeys": getkeys, "visit": visit})
 }
 
 // TestScripts runs testdata/script. Each script has a home, an AD FS and an STS of its own; the first lines of a script

@@ -24,7 +24,7 @@ func newServeCmd(a *app) *cobra.Command {
 		Long: `Keep an endpoint on this computer's loopback from which AWS clients fetch the keys of one profile, renewed for as long
 as that needs nobody. stdout has the two variables that lead to it, in the words of a shell; whoever has them has the
 keys. It ends with ctrl-C, or with the process that started it.`,
-		Example: `  samlogin serve prod > endpoint.env &        # then: . ./endpoint.env; aws s3 ls
+		Example: `  eval "$(samlogin serve prod &)"             # then: aws s3 ls
   samlogin exec prod --server -- CMD…         # the same for one command, without a file`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
@@ -64,6 +64,9 @@ func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string) erro
 	}
 	if err := a.printOnce(text.Bytes()); err != nil {
 		return err
+	}
+	if !a.outIsTTY {
+		_ = os.Stdout.Close() // whoever reads it to its end, as eval "$(…)" does, has all of it
 	}
 	a.notice(fmt.Sprintf("serving the keys of %s at %s until ctrl-C", foreign.Text(name), server.URL()))
 	serving, end := context.WithCancelCause(ctx)
