@@ -74,8 +74,8 @@ type ADFS struct {
 	sessions map[string]*signedIn // by the value of MSISAuth and its further pieces
 	parked   map[string]parked    // requests of the POST binding, by MSISSamlRequest
 	asked    map[string]time.Time // when a request with ForceAuthn was first seen, by its ID
-	duo      duo
-	methods  map[string]*method // by the names that Person.Second has
+	adapters adapters
+	duo      *duo
 }
 
 // New makes an AD FS with a token-signing certificate of its own. The key is RSA, which is what AWS takes; an error means
@@ -98,7 +98,7 @@ func New(c Config) (*ADFS, error) {
 		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{},
 	}
 	a.duo = newDuo(c.DuoHost)
-	a.methods = methods(a.duo)
+	a.adapters = newAdapters()
 	err := a.known()
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -43,49 +44,75 @@ func (f *frame) spend(word string) bool {
 // Call" are approved when their status has been asked for three times; "Passcode" takes 123456. Serve it on an origin of
 // its own, as Duo does.
 func (a *ADFS) DuoFrame() http.Handler {
-	f, mux := a.duo.frame, http.NewServeMux()
-	mux.HandleFunc("POST /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) {
-		if !hmac.Equal([]byte(r.URL.Query().Get("tx")), []byte(a.duo.tx)) || r.URL.Query().Get("parent") == "" {
-			http.Error(w, "<html><body><p class=\"message-content\">Bad request signature.</p></body></html>", http.StatusBadRequest)
-			return
+	d := a.duo
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		transaction, result := strings.CutPrefix(r.URL.Path, "/frame/status/")
+		switch {
+		case r.Method == http.MethodGet && r.URL.Path == "/frame/prompt":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, duoPrompt)
+		case r.Method != http.MethodPost:
+			http.NotFound(w, r)
+		case r.URL.Path == "/frame/web/v1/auth":
+			d.begin(w, r)
+		case r.URL.Path == "/frame/prompt":
+			d.frame.answer(w, r, (*attempt).start)
+		case r.URL.Path == "/frame/status":
+			d.frame.answer(w, r, (*attempt).ask)
+		case result:
+			d.frame.answer(w, r, func(s *attempt, _ *http.Request) (map[string]any, string) { return d.frame.sign(s, transaction) })
+		default:
+			http.NotFound(w, r)
 		}
-		sid := random(24)
-		f.mu.Lock()
-		if f.sessions == nil {
-			f.sessions = map[string]*attempt{}
-		}
-		f.sessions[sid] = &attempt{}
-		f.mu.Unlock()
-		http.Redirect(w, r, "/frame/prompt?sid="+url.QueryEscape(sid), http.StatusFound)
 	})
-	mux.HandleFunc("GET /frame/prompt", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, duoPrompt)
-	})
-	mux.HandleFunc("POST /frame/prompt", f.with(func(s *attempt, r *http.Request) (map[string]any, string) {
-		if !slices.Contains([]string{"Duo Push", "Phone Call", "Passcode"}, r.PostFormValue("factor")) {
-			return nil, "Unknown authentication method."
-		}
-		*s = attempt{transaction: random(12), factor: r.PostFormValue("factor"), passcode: r.PostFormValue("passcode")}
-		return map[string]any{"txid": s.transaction}, ""
-	}))
-	mux.HandleFunc("POST /frame/status", f.with(func(s *attempt, r *http.Request) (map[string]any, string) {
-		if s.transaction == "" || r.PostFormValue("txid") != s.transaction {
-			return nil, "Unknown transaction."
-		}
-		s.asked++
-		return s.status(), ""
-	}))
-	mux.HandleFunc("POST /frame/status/{txid}", f.with(func(s *attempt, r *http.Request) (map[string]any, string) {
-		if s.transaction == "" || r.PathValue("txid") != s.transaction || s.status()["status_code"] != "allow" {
-			return nil, "Unknown transaction."
-		}
-		word := "AUTH|" + random(30)
-		*s, f.words = attempt{}, append(f.words, word)
-		return map[string]any{"cookie": word, "parent": ""}, ""
-	}))
-	return mux
 }
+
+// begin makes a session for a request that AD FS has signed.
+func (d *duo) begin(w http.ResponseWriter, r *http.Request) {
+	if !hmac.Equal([]byte(r.URL.Query().Get("tx")), []byte(d.tx)) || r.URL.Query().Get("parent") == "" {
+		http.Error(w, "Bad request signature.", http.StatusBadRequest)
+		return
+	}
+	sid := random(24)
+	d.frame.mu.Lock()
+	defer d.frame.mu.Unlock()
+	if d.frame.sessions == nil {
+		d.frame.sessions = map[string]*attempt{}
+	}
+	d.frame.sessions[sid] = &attempt{}
+	http.Redirect(w, r, "/frame/prompt?sid="+url.QueryEscape(sid), http.StatusFound)
+}
+
+// start takes the factor that was chosen.
+func (s *attempt) start(r *http.Request) (response map[string]any, problem string) {
+	factor := r.PostFormValue("factor")
+	if factor != "Duo Push" && factor != "Phone Call" && factor != "Passcode" {
+		return nil, "Unknown authentication method."
+	}
+	*s = attempt{transaction: random(12), factor: factor, passcode: r.PostFormValue("passcode")}
+	return map[string]any{"txid": s.transaction}, ""
+}
+
+func (s *attempt) ask(r *http.Request) (response map[string]any, problem string) {
+	if s.transaction == "" || r.PostFormValue("txid") != s.transaction {
+		return nil, unknownTransaction
+	}
+	s.asked++
+	return s.status(), ""
+}
+
+// sign gives the word for AD FS to who was allowed in. The lock is held.
+func (f *frame) sign(s *attempt, transaction string) (response map[string]any, problem string) {
+	if s.transaction == "" || transaction != s.transaction || s.status()["status_code"] != "allow" {
+		return nil, unknownTransaction
+	}
+	word := "AUTH|" + random(30)
+	*s, f.words = attempt{}, append(f.words, word)
+	return map[string]any{"cookie": word, "parent": ""}, ""
+}
+
+const unknownTransaction = "Unknown transaction."
 
 // status is how a prompt stands.
 func (s *attempt) status() map[string]any {
@@ -101,23 +128,20 @@ func (s *attempt) status() map[string]any {
 	return map[string]any{"status_code": "pushed", "status": "Pushed a login request to your device..."}
 }
 
-// with finds the session of a request and answers in the envelope that everything of Duo's comes in.
-func (f *frame) with(do func(*attempt, *http.Request) (response map[string]any, problem string)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		answer := map[string]any{"stat": "FAIL", "message": "Unknown session."}
-		if s := f.sessions[r.PostFormValue("sid")]; s != nil {
-			if response, problem := do(s, r); problem != "" {
-				answer["message"] = problem
-			} else {
-				answer = map[string]any{"stat": "OK", "response": response}
-			}
+// answer finds the session of a request and answers in the envelope that everything of Duo's comes in.
+func (f *frame) answer(w http.ResponseWriter, r *http.Request, do func(*attempt, *http.Request) (response map[string]any, problem string)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	answer := map[string]any{"stat": "FAIL", "message": "Unknown session."}
+	if s := f.sessions[r.PostFormValue("sid")]; s != nil {
+		if response, problem := do(s, r); problem != "" {
+			answer["message"] = problem
+		} else {
+			answer = map[string]any{"stat": "OK", "response": response}
 		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer) // who has gone away needs no answer
 	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) // who has gone away needs no answer
 }
 
 // duoPrompt is the page in the frame, as far as a client reads it.

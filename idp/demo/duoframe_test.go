@@ -106,6 +106,20 @@ func TestDuoFrameRefuses(t *testing.T) {
 	if got := b.post(frame+"/frame/web/v1/auth?v=2.3&parent=x&tx=TX%7Cmade-up", "parent", "x").status; got != http.StatusBadRequest {
 		t.Errorf("a request that was made up gives %d", got)
 	}
+	begun := b.post(frame+"/frame/web/v1/auth?v=2.3&parent=x&tx="+url.QueryEscape(tx), "parent", "x")
+	_, sid, _ := strings.Cut(begun.header.Get("Location"), "sid=")
+	txid, _ := b.duo(frame, "/frame/prompt", "sid", sid, "factor", "Duo Push")["txid"].(string)
+	if got := b.duo(frame, "/frame/status/"+txid, "sid", sid); txid == "" || got["stat"] != "FAIL" {
+		t.Errorf("the word is given out before anybody approved: %v", got)
+	}
+	if got := b.duo(frame, "/frame/status", "sid", sid, "txid", "x"); got["stat"] != "FAIL" {
+		t.Errorf("another transaction has the status %v", got)
+	}
+	for _, path := range []string{"/frame/other", "/frame/status"} {
+		if got := b.get(frame + path).status; got != http.StatusNotFound {
+			t.Errorf("%s gives %d", path, got)
+		}
+	}
 	for _, path := range []string{"/frame/prompt", "/frame/status", "/frame/status/x"} {
 		if got := b.duo(frame, path, "sid", "x", "txid", ""); got["stat"] != "FAIL" || got["message"] != "Unknown session." {
 			t.Errorf("%s without a session gives %v", path, got)

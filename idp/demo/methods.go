@@ -1,24 +1,57 @@
 package demo
 
 import (
-	"maps"
 	"net"
+	"slices"
+	"strings"
 )
 
 // approvedAfter is how many requests it takes until somebody has tapped a notification or taken a call.
 const approvedAfter = 3
 
-// methods are all second steps that a person can have. Those of one adapter share its AuthMethod and differ in what
+// adapters are all second steps that a person can have. Those of one adapter share its AuthMethod and differ in what
 // happens; nobody has two of them.
-func methods(d duo) map[string]*method {
-	all := map[string]*method{
-		// A certificate is asked for by TLS, on another host or port, and no page comes before it.
-		"certificate": {name: "CertificateAuthentication", label: "Sign in using an X.509 certificate"},
+type adapters struct {
+	methods map[string]*method // by their keys
+	screens map[string]*screen // by their names
+}
+
+func newAdapters() adapters {
+	a := adapters{map[string]*method{}, map[string]*screen{}}
+	for _, family := range []func() ([]method, []screen){oneField, approvals, entra, azureServer, securID, adfsmfa, privacyIDEA, duoSecurity, elsewhere} {
+		methods, screens := family()
+		for i := range methods {
+			a.methods[methods[i].key] = &methods[i]
+		}
+		for i := range screens {
+			a.screens[screens[i].name] = &screens[i]
+		}
 	}
-	for _, family := range []map[string]*method{oneField(), approvals(), entra(), azureServer(), securID(), adfsmfa(), privacyIDEA(), d.methods(), okta()} {
-		maps.Copy(all, family)
+	return a
+}
+
+// screen is one of a method's screens: the first, where it has none of that name.
+func (a adapters) screen(m *method, name string) *screen {
+	names := strings.Fields(m.screens)
+	switch {
+	case name == second:
+		name = names[1]
+	case !slices.Contains(names, name):
+		name = names[0]
 	}
-	return all
+	return a.screens[name]
+}
+
+// elsewhere are methods that cannot be gone through here. A certificate is asked for by TLS, on another host or port, and
+// no page comes before it. Okta's page is drawn by a script of Okta's, which talks to Okta: nothing that could be sent
+// without a browser is taken.
+func elsewhere() ([]method, []screen) {
+	return []method{
+			{key: "certificate", name: "CertificateAuthentication", label: "Sign in using an X.509 certificate"},
+			{key: "okta", name: "OktaMfaAdfs", label: "Okta MFA", screens: "okta"},
+		}, []screen{
+			{name: "okta", asks: "widget", then: move{says: "The response of Okta could not be verified."}},
+		}
 }
 
 // certificateAddress is where AD FS sends who wants to sign in with a certificate: another port on Windows Server 2012
@@ -37,12 +70,4 @@ func (x *exchange) certificateAddress() string {
 		at = x.config.CertificateHost
 	}
 	return "https://" + at + x.withRequestID()
-}
-
-// okta is Okta's adapter. What it shows is drawn by a script of Okta's, which talks to Okta: there is nothing to fill in
-// without a browser, and nothing that could be sent from here is taken.
-func okta() map[string]*method {
-	return map[string]*method{"okta": {name: "OktaMfaAdfs", label: "Okta MFA", screens: []screen{
-		{name: "okta", asks: "widget", next: always(move{says: "The response of Okta could not be verified."})},
-	}}}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed pages/*.html pages/mfa/*.html
+//go:embed pages/*.html pages/mfa
 var files embed.FS
 
 // looks are what a version of AD FS does in its own way.
@@ -86,9 +86,14 @@ func (x *exchange) page(name string, texts map[string]string) {
 		update = `<div id="updatePasswordLink"><a href="/adfs/portal/updatepassword/">Update your password</a></div>` + "\n"
 	}
 	// The frame goes in first: what a person sent is put in last, in one pass, and no word inside it is replaced.
-	part := func(name string) string { return strings.TrimSpace(read(name)) }
-	body := strings.NewReplacer("{{mfa-top}}", part("mfa/top.html"), "{{mfa-bottom}}", part("mfa/bottom.html"), "{{frame}}", part("mfa/frame.html")).Replace(read(name))
-	body = strings.NewReplacer("{{top}}", read("top.html"), "{{bottom}}", read("bottom.html")).Replace(body)
+	body := read(name)
+	for _, parts := range [][]string{{"mfa-top", "mfa-bottom", "failed", "event"}, {"frame", "top", "bottom"}} { // parts have parts
+		var pairs []string
+		for _, part := range parts {
+			pairs = append(pairs, "{{"+part+"}}", read(part+".html"))
+		}
+		body = strings.NewReplacer(pairs...).Replace(body)
+	}
 	pairs := []string{"{{error}}", skin.errorNode(all["Refused"]), "{{update}}", update, "{{options}}", skin.ways(x.ways)}
 	for word, text := range all {
 		pairs = append(pairs, "{{"+word+"}}", html.EscapeString(text))

@@ -1,54 +1,58 @@
 package demo
 
-import (
-	"encoding/json"
-	"maps"
-)
+import "encoding/json"
 
 // privacyIDEA is the open-source adapter of that name. One page serves every mode; a script shows and hides parts of it,
 // and puts what it found out into formResult, as JSON.
-func privacyIDEA() map[string]*method {
-	mode := func(name, says, push string, next func(reply) move) screen {
-		return screen{name: name, page: "privacyidea", asks: map[string]string{"push": "approval"}[name],
-			texts: map[string]string{"Instructions": says, "Mode": name, "Push": push},
-			needs: []string{"otp", "formResult", "mode", "authCounter", "pushAvailable", "otpAvailable", "message"},
-			next: func(r reply) move {
-				result, good := formResult(r.value("formResult"))
-				switch {
-				case !good || r.value("mode") != name:
-					return move{says: "The form was not filled in as expected."}
-				case push == "1" && set(result["modeChanged"]):
-					to, _ := result["newMode"].(string)
-					return move{to: to}
-				}
-				return next(r)
-			}}
+func privacyIDEA() ([]method, []screen) {
+	const (
+		name, label, page = "privacyIDEA-ADFSProvider", "privacyIDEA", "privacyidea"
+		needs             = "otp formResult mode authCounter pushAvailable otpAvailable message"
+		enter, refused    = "Please enter your one-time password.", "wrong otp value"
+	)
+	return []method{
+			{key: "privacyidea", name: name, label: label, screens: page},
+			{key: "privacyidea-push", name: name, label: label, screens: "privacyidea-push privacyidea-otp"},
+		}, []screen{
+			{name: page, words: enter, mode: "otp", needs: needs, refused: refused, next: privacyIDEAMode},
+			{name: "privacyidea-push", page: page, asks: approval, words: "Please confirm the authentication on your mobile device!", mode: "push", push: true,
+				needs: needs, next: privacyIDEAMode},
+			{name: "privacyidea-otp", page: page, words: enter, mode: "otp", push: true, needs: needs, refused: refused, next: privacyIDEAMode},
+		}
+}
+
+func privacyIDEAMode(r reply) move {
+	result, good := formResult(r.value("formResult"))
+	switch {
+	case !good || r.value("mode") != r.screen.mode:
+		return move{says: "The form was not filled in as expected."}
+	case r.screen.push && set(result["modeChanged"]):
+		if result["newMode"] == "otp" {
+			return move{to: "privacyidea-otp"}
+		}
+		return move{to: beginning}
+	case r.screen.mode == "push":
+		return move{done: r.session.posts >= approvedAfter}
+	case r.right("otp"):
+		return move{done: true}
 	}
-	otp := takes("otp", "wrong otp value")
-	const name, label = "privacyIDEA-ADFSProvider", "privacyIDEA"
-	return map[string]*method{
-		"privacyidea": {name: name, label: label, screens: []screen{mode("otp", "Please enter your one-time password.", "0", otp)}},
-		"privacyidea-push": {name: name, label: label, screens: []screen{
-			mode("push", "Please confirm the authentication on your mobile device!", "1", after(approvedAfter, move{done: true})),
-			mode("otp", "Please enter your one-time password.", "1", otp),
-		}},
-	}
+	return r.wrong()
 }
 
 // formResult reads what the page's script sends: all of its keys, and no others.
-func formResult(text string) (map[string]any, bool) {
-	var got map[string]any
+func formResult(text string) (got map[string]any, whole bool) {
 	if json.Unmarshal([]byte(text), &got) != nil {
 		return nil, false
 	}
-	want := map[string]bool{}
-	for _, key := range []string{
+	keys := [...]string{
 		"passkeyLoginRequested", "enrollmentCancelled", "modeChanged", "newMode", "webAuthnSignResponse", "passkeySignResponse", "passkeyRegistrationResponse", "origin",
-	} {
-		want[key] = true
 	}
-	same := maps.EqualFunc(got, want, func(any, bool) bool { return true })
-	return got, same
+	for _, key := range keys {
+		if _, there := got[key]; !there {
+			return nil, false
+		}
+	}
+	return got, len(got) == len(keys)
 }
 
 // set reports whether a flag of the script is up: it is text in one version, a boolean in another.

@@ -3,7 +3,6 @@ package demo
 import (
 	"crypto/hmac"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -17,31 +16,45 @@ const (
 // the frame (greeting, AuthMethod, Context, the other methods), the adapter what stands inside ("Build a Custom
 // Authentication Method for AD FS in Windows Server", Microsoft Learn).
 type method struct {
-	name    string   // AuthMethod: what Register-AdfsAuthenticationProvider was given
-	label   string   // among the other methods
-	title   string   // of its pages; "" is that of signing in
-	screens []screen // the first is where it begins; none: it leads away from here
+	key     string // in Person.Second
+	name    string // AuthMethod: what Register-AdfsAuthenticationProvider was given
+	label   string // among the other methods
+	title   string // of its pages; "" is that of signing in
+	screens string // their names; the first is where it begins. "": it leads away from here
+
+	_ [0]func() // nobody compares two of them, and code that could do so would be part of the program
 }
 
-// screen is one page of an adapter and what it makes of the answer.
+// screen is one page of an adapter and what it makes of the answer. All of them are plain data, so that they cost the
+// program no code.
 type screen struct {
-	name  string
-	page  string // its file; "": name
-	asks  string // in events; "": one-time code
-	texts map[string]string
-	needs []string // what a browser would have sent: without it nobody has answered
-	holds bool     // the answer comes when the person has approved
-	next  func(reply) move
+	name, page string // the file of the page; "": name
+	asks       string // in events; "": one-time code
+	words      string // what the page tells the person
+	number     string // to pick or type on the phone
+	mode       string // of an adapter that has one page for all
+	push       bool   // such a page offers a notification, too
+	needs      string // fields that a browser would have sent: without them nobody has answered
+	holds      bool   // the answer comes when the person has approved
+	take       string // the field that takes the person's code
+	refused    string // what is said of a wrong one
+	posts      int    // answers until it goes on: pages that wait are counted in requests, not in time
+	then       move   // where to; with take, done unless it says otherwise
+	next       func(reply) move
 }
 
 // reply is an answer to a screen. The lock is held while a screen looks at it.
 type reply struct {
 	*exchange
 	session *signedIn
+	screen  *screen
 }
 
 // right reports whether a field holds the person's code.
 func (r reply) right(field string) bool { return r.fits(r.session.person, r.value(field)) }
+
+// wrong refuses a code.
+func (r reply) wrong() move { return move{wrong: true, says: r.screen.refused} }
 
 // move is what comes after an answer; the zero value is the same screen again.
 type move struct {
@@ -52,36 +65,26 @@ type move struct {
 	ends  string // the text of the error page that ends the sign-in
 }
 
-// always goes on in one way, whatever was sent.
-func always(m move) func(reply) move { return func(reply) move { return m } }
+// Places to go to by their order among a method's screens.
+const (
+	beginning = "first"
+	second    = "second"
+)
 
-// after goes on when the screen has been answered often enough: pages that wait are counted in requests, not in time.
-func after(posts int, then move) func(reply) move {
-	return func(r reply) move {
-		if r.session.posts < posts {
-			return move{}
-		}
-		return then
+// judge says what comes after an answer.
+func (r reply) judge() move {
+	s := r.screen
+	switch {
+	case s.next != nil:
+		return s.next(r)
+	case s.take != "" && !r.right(s.take):
+		return r.wrong()
+	case s.take != "" && s.then == move{}:
+		return move{done: true}
+	case r.session.posts < s.posts:
+		return move{}
 	}
-}
-
-// takes accepts the person's code in a field.
-func takes(field, refused string) func(reply) move {
-	return func(r reply) move {
-		if r.right(field) {
-			return move{done: true}
-		}
-		return move{wrong: true, says: refused}
-	}
-}
-
-func (m *method) screen(name string) *screen {
-	for i := range m.screens {
-		if m.screens[i].name == name {
-			return &m.screens[i]
-		}
-	}
-	return &m.screens[0]
+	return s.then
 }
 
 func (s *screen) subject() string {
@@ -92,7 +95,14 @@ func (s *screen) subject() string {
 }
 
 // SecondSteps lists the names for Person.Second, sorted.
-func SecondSteps() []string { return slices.Sorted(maps.Keys(methods(duo{}))) }
+func SecondSteps() []string {
+	var names []string
+	for key := range newAdapters().methods {
+		names = append(names, key)
+	}
+	slices.Sort(names)
+	return names
+}
 
 // secondSteps are the names of a person's methods.
 func (p *Person) secondSteps() []string {
@@ -106,7 +116,7 @@ func (p *Person) secondSteps() []string {
 func (a *ADFS) known() error {
 	for _, p := range a.config.People {
 		for _, name := range p.secondSteps() {
-			if a.methods[name] == nil {
+			if a.adapters.methods[name] == nil {
 				return fmt.Errorf("%s has the second step %q, which there is not", p.Name, name)
 			}
 		}
@@ -122,7 +132,7 @@ func (x *exchange) secondPage(who signedIn) {
 		return
 	}
 	for _, name := range names {
-		x.ways = append(x.ways, x.methods[name])
+		x.ways = append(x.ways, x.adapters.methods[name])
 	}
 	x.update(who.id, func(s *signedIn) { s.method, s.context = "", "" })
 	x.page("mfa/options.html", map[string]string{"Name": who.person.Name, "UPN": who.person.UPN})
@@ -131,23 +141,28 @@ func (x *exchange) secondPage(who signedIn) {
 
 // begin starts a method from its first screen.
 func (x *exchange) begin(who signedIn, name string) {
-	m := x.methods[name]
+	m := x.adapters.methods[name]
 	x.update(who.id, func(s *signedIn) { s.method, s.context, s.posts = name, "", 0 })
-	if len(m.screens) == 0 {
+	if m.screens == "" {
 		x.redirect(x.certificateAddress())
 		x.did("sent on to sign in with a certificate")
 		return
 	}
-	x.show(who, m, &m.screens[0], "")
+	x.show(who, m, x.adapters.screen(m, ""), "")
 }
 
 // show shows a screen. Its Context is new each time, and only the newest is taken.
 func (x *exchange) show(who signedIn, m *method, s *screen, refused string) {
-	texts := map[string]string{"Method": m.name, "Context": random(contextSize), "Name": who.person.Name, "UPN": who.person.UPN, "Refused": refused}
+	texts := map[string]string{
+		"Method": m.name, "Context": random(contextSize), "Name": who.person.Name, "UPN": who.person.UPN, "Refused": refused, "Instructions": s.words,
+		"Number": s.number, "Mode": s.mode, "Push": "0", "DuoHost": x.duo.host, "DuoRequest": x.duo.tx + ":" + x.duo.app,
+	}
+	if s.push {
+		texts["Push"] = "1"
+	}
 	if m.title != "" {
 		texts["Title"] = m.title
 	}
-	maps.Copy(texts, s.texts)
 	there := x.update(who.id, func(now *signedIn) {
 		if now.screen != s.name {
 			now.screen, now.posts = s.name, 0
@@ -160,7 +175,7 @@ func (x *exchange) show(who signedIn, m *method, s *screen, refused string) {
 		return
 	}
 	for _, name := range who.person.secondSteps() {
-		if other := x.methods[name]; other != m {
+		if other := x.adapters.methods[name]; other != m {
 			x.ways = append(x.ways, other)
 		}
 	}
@@ -195,7 +210,7 @@ func (x *exchange) secondStep() {
 	}
 	chosen := ""
 	for _, name := range who.person.secondSteps() {
-		if x.methods[name].name == x.frame("AuthMethod") {
+		if x.adapters.methods[name].name == x.frame("AuthMethod") {
 			chosen = name
 		}
 	}
@@ -205,13 +220,13 @@ func (x *exchange) secondStep() {
 	case chosen != who.method || len(x.fields) == 1:
 		x.begin(who, chosen)
 	default:
-		x.answered(who, x.methods[chosen])
+		x.answered(who, x.adapters.methods[chosen])
 	}
 }
 
 // answered takes an answer to the screen that was shown last.
 func (x *exchange) answered(who signedIn, m *method) {
-	s, current := m.screen(who.screen), false
+	s, current := x.adapters.screen(m, who.screen), false
 	x.update(who.id, func(now *signedIn) {
 		current = now.context != "" && hmac.Equal([]byte(now.context), []byte(x.frame("Context")))
 		now.context = ""
@@ -221,7 +236,7 @@ func (x *exchange) answered(who signedIn, m *method) {
 		x.show(who, m, s, "The page had expired. Try again.")
 		return
 	}
-	if slices.ContainsFunc(s.needs, func(name string) bool { return !x.has(name) }) {
+	if slices.ContainsFunc(strings.Fields(s.needs), func(name string) bool { return !x.has(name) }) {
 		x.show(who, m, s, "")
 		return
 	}
@@ -234,7 +249,7 @@ func (x *exchange) answered(who signedIn, m *method) {
 	codes := 0
 	x.update(who.id, func(now *signedIn) {
 		now.posts++
-		next = s.next(reply{x, now})
+		next = reply{x, now, s}.judge()
 		now.second = next.done
 		if next.wrong {
 			now.codes++
@@ -262,7 +277,7 @@ func (x *exchange) follow(who signedIn, m *method, s *screen, next move, codes i
 			x.did(s.subject() + " refused")
 		}
 		if next.to != "" {
-			s = m.screen(next.to)
+			s = x.adapters.screen(m, next.to)
 		}
 		x.show(who, m, s, next.says)
 	}
