@@ -75,6 +75,9 @@ func TestEveryPageIsKnownInEveryLanguage(t *testing.T) {
 	}
 	found := 0
 	err := filepath.WalkDir(pages, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "mfa" {
+			return filepath.SkipDir // what is inside the frame is the adapters' matter
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

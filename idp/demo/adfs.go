@@ -45,6 +45,9 @@ type Config struct {
 	Latency         func(context.Context)                         // waits before each answer; nil: none. SlowListener is for connections
 	Observe         func(Event)                                   // after each answer; nil: nobody watches
 	Intercept       func(http.ResponseWriter, *http.Request) bool // answers instead, when it returns true: for pages AD FS would not send
+	Approval        func(context.Context)                         // waits where an adapter keeps its answer back until the person has approved; nil: approved at once
+	CertificateHost string                                        // with its port, where client certificates are asked for; "": certauth.HOST, on 2012 R2 HOST:49443
+	DuoHost         string                                        // with its port, in Duo's pages; "": one that does not exist. DuoFrame can serve it
 }
 
 // Event is one answer, without any value that a person sent.
@@ -74,10 +77,12 @@ type ADFS struct {
 	sessions map[string]*signedIn // by the value of MSISAuth and its further pieces
 	parked   map[string]parked    // requests of the POST binding, by MSISSamlRequest
 	asked    map[string]time.Time // when a request with ForceAuthn was first seen, by its ID
+	adapters adapters
+	duo      *duo
 }
 
 // New makes an AD FS with a token-signing certificate of its own. The key is RSA, which is what AWS takes; an error means
-// that no key or certificate could be made.
+// that no key or certificate could be made, or that a person has a second step that there is not.
 func New(c Config) (*ADFS, error) {
 	if c.People == nil {
 		c.People = DemoPeople()
@@ -95,7 +100,12 @@ func New(c Config) (*ADFS, error) {
 		config: c, key: c.Key, node: guid(),
 		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{},
 	}
-	var err error
+	a.duo = newDuo(c.DuoHost)
+	a.adapters = newAdapters()
+	err := a.known()
+	if err != nil {
+		return nil, err
+	}
 	if a.key == nil {
 		if a.key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 			return nil, fmt.Errorf("making a token-signing key: %w", err)

@@ -182,8 +182,10 @@ func (a *answer) kind() string {
 		return "error page"
 	case a.page.Find("#updatePasswordForm").Length() == 1:
 		return "update page"
-	case a.page.Find("input[name=Context]").Length() == 1:
+	case a.page.Find("input[name=Context], input[name=adfs_context]").Length() == 1:
 		return "code page"
+	case a.page.Find("#mfaGreetingDescription").Length() == 1 && a.page.Find("#options [onclick^='return SelectOption(']").Length() > 1:
+		return "choice page"
 	case a.page.Find("#userNameInput").Length() == 1 && a.page.Find("#passwordInput").Length() == 1:
 		return "sign-in page"
 	}

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html pages/mfa
 var files embed.FS
 
 // looks are what a version of AD FS does in its own way.
 type looks struct {
 	footer string // later versions have none
 	page   string // the sign-in page
-	label  bool   // errors in a label, as the older versions have them, not in a span
+	label  bool   // errors in a label and other methods as links, as the older versions have them, not in a span
 }
 
 func (s Skin) looks() looks {
@@ -42,6 +42,21 @@ func (l looks) errorNode(text string) string {
 		element = "label"
 	}
 	return "<" + element + ` id="errorText" for="">` + html.EscapeString(text) + "</" + element + ">"
+}
+
+// ways are the other methods of the second step, which a script posts by their names.
+func (l looks) ways(of []*method) string {
+	var out strings.Builder
+	for _, m := range of {
+		name, label := html.EscapeString(m.name), html.EscapeString(m.label)
+		choose := `id="` + name + `" tabindex="3" onclick="return SelectOption('` + name + `')"`
+		if l.label {
+			out.WriteString(`<div><a class="actionLink" href="#" ` + choose + ">" + label + "</a></div>\n")
+		} else {
+			out.WriteString(`<div class="optionButtonContainer"><span class="optionButton" role="button" ` + choose + ">" + label + "</span></div>\n")
+		}
+	}
+	return out.String()
 }
 
 // titleOf is the title of a page; most are parts of signing in.
@@ -73,8 +88,15 @@ func (x *exchange) page(name string, texts map[string]string) {
 		update = `<div id="updatePasswordLink"><a href="/adfs/portal/updatepassword/">Update your password</a></div>` + "\n"
 	}
 	// The frame goes in first: what a person sent is put in last, in one pass, and no word inside it is replaced.
-	body := strings.NewReplacer("{{top}}", read("top.html"), "{{bottom}}", read("bottom.html")).Replace(read(name))
-	pairs := []string{"{{error}}", skin.errorNode(all["Refused"]), "{{update}}", update}
+	body := read(name)
+	for _, parts := range [][]string{{"mfa-top", "mfa-bottom", "failed", "event"}, {"frame", "top", "bottom"}} { // parts have parts
+		var pairs []string
+		for _, part := range parts {
+			pairs = append(pairs, "{{"+part+"}}", read(part+".html"))
+		}
+		body = strings.NewReplacer(pairs...).Replace(body)
+	}
+	pairs := []string{"{{error}}", skin.errorNode(all["Refused"]), "{{update}}", update, "{{options}}", skin.ways(x.ways)}
 	for word, text := range all {
 		if word == strings.ToLower(word) { // made here, of escaped parts
 			pairs = append(pairs, "{{"+word+"}}", text)

@@ -27,6 +27,7 @@ type Person struct {
 	Password            secret.Text
 	Code                string        // one-time code asked for; "" none
 	Seed                string        // of time-based codes, in base32, asked for instead; "" none
+	Second              []string      // methods of the second step, as SecondSteps lists them; of several one is chosen. nil: "code", if there is one
 	Roles               []string      // values of the Role attribute
 	SessionDuration     int           // seconds; 0 leaves the attribute out
 	SessionNotOnOrAfter time.Duration // from the sign-in; 0 leaves it out
@@ -59,14 +60,9 @@ func many(accounts, each int) []string {
 
 // DemoPeople is one person for each story. Everybody's password is Correct-Horse-7.
 func DemoPeople() []Person {
-	person := func(name, story string, p Person) Person {
-		p.Name, p.UPN, p.Story = `CORP\`+name, name+"@corp.example.com", story
-		p.Password = secret.New(demoPassword)
-		return p
-	}
 	const prod, staging, sandbox = "111111111111", "222222222222", "333333333333"
 	one := []string{pair("aws", prod, "Admin")}
-	return []Person{
+	return append([]Person{
 		person("jane", "six roles in three accounts", Person{Roles: []string{
 			pair("aws", prod, "Admin"), reversed("aws", prod, "ReadOnly"), pair("aws", staging, "Admin"),
 			pair("aws", staging, "team/Deploy"), reversed("aws", sandbox, "Developer"), pair("aws", sandbox, "ReadOnly"),
@@ -88,5 +84,11 @@ func DemoPeople() []Person {
 		person("victor", "not permitted to use AWS", Person{Roles: one, State: NotPermitted}),
 		person("chris", "a role in China", Person{Roles: []string{pair("aws-cn", prod, "Admin")}}),
 		person("gina", "a role in GovCloud", Person{Roles: []string{pair("aws-us-gov", prod, "Admin")}}),
-	}
+	}, peopleWithAdapters(one)...)
+}
+
+func person(name, story string, p Person) Person {
+	p.Name, p.UPN, p.Story = `CORP\`+name, name+"@corp.example.com", story
+	p.Password = secret.New(demoPassword)
+	return p
 }

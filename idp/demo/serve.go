@@ -88,6 +88,7 @@ type exchange struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	fields []field
+	ways   []*method // other methods of the second step, on the page that answers
 }
 
 func (x *exchange) value(name string) string {

@@ -21,13 +21,17 @@ type signedIn struct {
 	person  *Person
 	at      time.Time
 	second  bool   // the second step is done, or not needed
+	method  string // of the second step, under way; "" none yet
+	screen  string // of the method, shown last
+	posts   int    // answers to that screen in a row
 	codes   int    // wrong codes
+	pin     string // chosen on the way
 	context string // the Context that the next answer to the second step has to bring; each is good once
 }
 
 // start begins a session.
 func (x *exchange) start(p *Person) {
-	s := &signedIn{id: random(24), person: p, second: p.Code == "" && p.Seed == "", at: x.config.Now()}
+	s := &signedIn{id: random(24), person: p, second: len(p.secondSteps()) == 0, at: x.config.Now()}
 	x.mu.Lock()
 	x.sessions[s.id] = s
 	x.mu.Unlock()

@@ -69,16 +69,14 @@ func (x *exchange) signIn(rp relyingParty) {
 	method := x.value("AuthMethod")
 	if x.r.Method == http.MethodPost {
 		switch {
-		case x.value("Context") != "" || method == codeMethod:
-			x.secondStep()
 		case x.value("HomeRealmSelection") != "":
 			x.chooseRealm(x.value("HomeRealmSelection"))
 		case x.config.Skin == Skin20 && x.value(webForms+"UsernameTextBox") != "":
 			x.webFormsPassword()
 		case method == "FormsAuthentication":
 			x.password(x.value("UserName"), x.value("Password"))
-		default: // a method that is not offered: AD FS shows what is
-			x.signInPage("")
+		default: // of the second step, if it is one that is offered
+			x.secondStep()
 		}
 		return
 	}
@@ -87,7 +85,7 @@ func (x *exchange) signIn(rp relyingParty) {
 	case !ok || who.at.Before(rp.after):
 		x.signInPage("")
 	case !who.second:
-		x.codePage(who, "")
+		x.secondPage(who)
 	case who.person.State == NotPermitted:
 		x.fail("MSIS5007", "The caller authorization failed for caller identity "+who.person.Name+" for relying party trust "+rp.id+".")
 	default:
