@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -118,12 +119,15 @@ func (w *Walk) askUser(ctx context.Context, f *Form, d Dialog) error {
 // challenge fills in what a page asks after the password.
 func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (request, error) {
 	var set []Pair
+	again := s.Refused != "" || s.asks() == w.asked // the same once more, though it says nothing
+	before := maps.Clone(w.answers)
+	w.asked = s.asks()
 	for _, blank := range s.Blanks {
 		if err := w.mayGetSecrets(ctx, p, s.Form, blank.Kind); err != nil {
 			return request{}, err
 		}
 		q := Question{Kind: blank.Kind, Origin: s.Form.Target, User: w.user, Label: blank.Label, Refused: s.Refused}
-		q.Again, q.Next = !s.More && w.answers[blank.Kind] > 0, s.More
+		q.Again, q.Next = again && !s.More && before[blank.Kind] > 0, s.More || (blank.Kind == Code && w.answers[Code] > before[Code])
 		answer, err := w.answer(ctx, d, q)
 		if err != nil {
 			return request{}, err
@@ -133,14 +137,16 @@ func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (r
 			set = append(set, Pair{blank.Same, answer})
 		}
 	}
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(append(set, s.Also...)...), from: p, step: "sending the " + s.asks()}, nil
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(append(set, s.Also...)...), from: p, step: "sending the answer to the second step (MFA)"}, nil
 }
 
+// asks tells one challenge from another.
 func (s Challenge) asks() string {
-	if len(s.Blanks) == 0 {
-		return "answer"
+	var fields []string
+	for _, blank := range s.Blanks {
+		fields = append(fields, blank.Field)
 	}
-	return s.Blanks[0].Kind.String()
+	return strings.Join(fields, " ")
 }
 
 // answer asks for one thing and takes note of it. A code is sent once only: the same one again is refused by every IdP,

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -139,6 +140,9 @@ func (g Page) choice(p *idp.Page, form *idp.Form, said foreign.Text) idp.Step {
 		label := foreign.Line(s.Text())
 		if label == "" {
 			label = labelOf(form, s.AttrOr("id", ""))
+		}
+		if next := s.Nodes[0].NextSibling; label == "" && next != nil && next.Type == html.TextNode {
+			label = foreign.Line(next.Data) // a radio button's words often just follow it
 		}
 		if value != "" {
 			step.Options = append(step.Options, idp.Way{Option: idp.Option{ID: value, Label: label}, Set: append([]idp.Pair{{Name: g.Into, Value: value}}, g.also(form)...)})

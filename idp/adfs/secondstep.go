@@ -1,6 +1,7 @@
 package adfs
 
 import (
+	"strings"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
@@ -65,8 +66,11 @@ func readCode(p *idp.Page) idp.Step {
 		return nil
 	}
 	step := idp.Challenge{Form: form, Refused: p.TextOf(errorText)}
+	if step.Refused == "" {
+		step.Refused = p.TextOf(".error")
+	}
 	for _, field := range typed {
-		kind := idp.Answer
+		kind := kindOf(field)
 		if len(typed) == 1 {
 			kind = idp.Code
 		} else if field.Label == "" {
@@ -78,6 +82,19 @@ func readCode(p *idp.Page) idp.Step {
 		step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
 	}
 	return step
+}
+
+// kindOf tells what one of several fields is for. Nothing depends on it but who may answer: a code can come from a
+// program, a PIN only from the person.
+func kindOf(f idp.Field) idp.Kind {
+	words := strings.ToLower(f.Name + " " + f.Label.Raw())
+	switch {
+	case strings.Contains(words, "pin"):
+		return idp.PIN
+	case strings.Contains(words, "code"), strings.Contains(words, "otp"), strings.Contains(words, "token"):
+		return idp.Code
+	}
+	return idp.Answer
 }
 
 // readWait knows a second step with nothing to type, that a script sends again and again until something has happened.
