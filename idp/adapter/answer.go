@@ -96,9 +96,9 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		if field == "" || form.Field(field) == nil {
 			return nil
 		}
-		return idp.Challenge{Form: form, Blanks: []idp.Blank{{Field: field, Kind: idp.Code, Label: g.label(p, form, field)}}, Also: g.also(form), Refused: said, More: g.Next}
+		return idp.Challenge{Form: form, Blanks: []idp.Blank{{Field: field, Kind: idp.Code, Label: g.label(p, form, field)}}, Also: g.pressed(form), Refused: said, More: g.Next}
 	case doAsk:
-		step := idp.Challenge{Form: form, Also: g.also(form), Refused: said, More: g.Next}
+		step := idp.Challenge{Form: form, Also: g.pressed(form), Refused: said, More: g.Next}
 		for _, ask := range g.Asks {
 			if form.Field(ask.Field) == nil {
 				return nil
@@ -186,6 +186,25 @@ func (g Page) form(p *idp.Page) *idp.Form {
 		}
 	}
 	return nil
+}
+
+// pressed is also with the button that a person would press after typing, where there is just one and it has a name.
+func (g Page) pressed(form *idp.Form) []idp.Pair {
+	out := g.also(form)
+	var button *idp.Field
+	for i, field := range form.Fields {
+		if field.Type != "submit" || field.Name == "" {
+			continue
+		}
+		if button != nil {
+			return out
+		}
+		button = &form.Fields[i]
+	}
+	if button == nil || slices.ContainsFunc(out, func(p idp.Pair) bool { return p.Name == button.Name }) {
+		return out
+	}
+	return append(out, idp.Pair{Name: button.Name, Value: button.Value})
 }
 
 func (g Page) also(form *idp.Form) []idp.Pair {
