@@ -16,7 +16,8 @@ func Recognisers() []idp.Recogniser {
 	return []idp.Recogniser{
 		{Name: "SAML response", Read: idp.ReadResponse},
 		{Name: "AD FS error page", Read: readError},
-		{Name: "Windows sign-in", Read: readWindows},
+		{Name: "Windows sign-in", Read: idp.ReadNegotiate},
+		{Name: "AD FS certificate sign-in", Read: readCertificate},
 		{Name: "AD FS change-password page", Read: readUpdatePassword},
 		{Name: "AD FS one-time code", Read: readCode},
 		{Name: "AD FS sign-in page", Read: readSignIn},
@@ -181,19 +182,6 @@ func onlyNamedButton(f *idp.Form) *idp.Field {
 		}
 	}
 	return found
-}
-
-// readWindows knows the answer of an AD FS that wants the browser to sign in with the Windows account.
-func readWindows(p *idp.Page) idp.Step {
-	if p.Status != 401 {
-		return nil
-	}
-	for _, scheme := range p.Asks {
-		if strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") {
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.WindowsSignIn, Origin: p.Origin}}
-		}
-	}
-	return nil
 }
 
 // readUpdatePassword knows the page to change a password. It is never filled in here: a person does that in a browser.
