@@ -121,9 +121,11 @@ func (x *exchange) password() {
 // right reports whether it is the person's password and the person may try, and counts.
 func (x *exchange) right(p *Person) bool {
 	good := p != nil && hmac.Equal([]byte(p.Password.Reveal()), []byte(x.value("Password")))
-	if p == nil {
-		return false
-	}
+	return p != nil && x.counted(p, good)
+}
+
+// counted reports whether a right password lets the person in, and counts a wrong one.
+func (x *exchange) counted(p *Person, good bool) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	now, tries := x.config.Now(), x.wrong[p.Name]
