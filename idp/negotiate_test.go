@@ -354,3 +354,29 @@ func TestCookiesOfAPortThatReadsCertificatesCountForItsHost(t *testing.T) {
 		t.Error("the jar was not emptied")
 	}
 }
+
+func TestSchemesOfA401(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		want  string
+	}{
+		{[]string{"Negotiate", "NTLM"}, "Negotiate NTLM"},
+		{[]string{"Negotiate, NTLM"}, "Negotiate NTLM"},
+		{[]string{`Basic realm="x", NTLM`, "negotiate"}, "Basic NTLM negotiate"},
+		{[]string{`Basic realm="a, b", charset="UTF-8"`}, "Basic"},
+		{[]string{"", " , ,"}, ""},
+	} {
+		for _, kind := range []string{"text/html", "text/plain; charset=us-ascii", ""} {
+			p, err := idp.ReadPage(at(t, "https://"+host+"/"), 401, http.Header{"Www-Authenticate": c.lines, "Content-Type": {kind}}, []byte("401 - Unauthorized"))
+			if err != nil {
+				if windows := strings.Contains(strings.ToLower(c.want), "negotiate"); windows || kind == "text/html" {
+					t.Errorf("%q as %s: %v", c.lines, kind, err)
+				}
+				continue
+			}
+			if got := strings.Join(p.Asks, " "); got != c.want {
+				t.Errorf("%q: %q, want %q", c.lines, got, c.want)
+			}
+		}
+	}
+}

@@ -18,14 +18,12 @@ func (a *app) withoutTyping(in *signIn, walk *idp.Config, transport http.RoundTr
 		return adfs.BrowserAgent
 	}
 	walk.Agent = adfs.WindowsAgent
-	walk.Windows = &idp.Windows{
-		Methods: methods, Connection: reached.oneConnection,
-		FormInstead: func(o idp.Origin) {
-			a.notice(o.Host() + " shows its form instead of signing in by Windows: this computer is not on its intranet, or it offers that to other User-Agents only")
-		},
-	}
-	if mode == negotiate.Auto {
+	walk.Windows = &idp.Windows{Methods: methods, Connection: reached.oneConnection}
+	if mode == negotiate.Auto { // a form is as good, and at home it is what there is every day
 		return agent()
+	}
+	walk.Windows.FormInstead = func(o idp.Origin) {
+		a.notice(o.Host() + " shows its form instead of signing in by Windows: this computer is not on its intranet, or it offers that to other User-Agents only")
 	}
 	return ""
 }

@@ -221,5 +221,16 @@ func (a ask) refused(err error) error {
 	case has("Networking_Error", "no KDCs defined", "no KDC SRV", "communicate with KDC", "communication error with KDC"):
 		reason = idp.NoKDC
 	}
-	return fault(reason, a.method, a.target, a.user, text)
+	return fault(reason, a.method, a.target, a.user, core(text))
+}
+
+// core is the part of the library's text that says what happened, without its own steps before it.
+func core(text string) string {
+	for _, mark := range []string{"KRB Error: ", "error setting dial timeout on connection to ", "error resolving KDC address: "} {
+		if _, rest, found := strings.Cut(text, mark); found {
+			return rest
+		}
+	}
+	parts := strings.Split(text, " < ")
+	return parts[len(parts)-1]
 }

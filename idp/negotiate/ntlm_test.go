@@ -246,3 +246,23 @@ func TestAutoFallsBackToTheFormWithANotice(t *testing.T) {
 func count(all []string, what string) int {
 	return len(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s != what }))
 }
+
+// FuzzNTLMChallenge: whatever a server sends is answered or refused, and the password is not in what is answered.
+func FuzzNTLMChallenge(f *testing.F) {
+	f.Add([]byte("NTLMSSP\x00\x02\x00\x00\x00" + strings.Repeat("\x00", 44)))
+	f.Add([]byte("NTLMSSP\x00\x02\x00\x00\x00\x00\x00\x00\x00\x30\x00\x00\x00\x05\x82\x89\x00" + strings.Repeat("n", 16) + "\x08\x00\x08\x00\x30\x00\x00\x00" + "\x07\x00\x02\x00zz\x00\x00"))
+	f.Fuzz(func(t *testing.T, challenge []byte) {
+		h, err := negotiate.Methods(negotiate.NTLM, negotiate.Options{})[0].Begin(t.Context(), idp.Origin{}, `CORP\jane`, secretOf(password))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = h.Next(nil)
+		token, err := h.Next(challenge)
+		if err == nil && !strings.HasPrefix(string(token), "NTLMSSP\x00\x03") {
+			t.Errorf("answered with %q", token)
+		}
+		if strings.Contains(strings.ReplaceAll(string(token), "\x00", ""), password) {
+			t.Error("the password is in the answer")
+		}
+	})
+}
