@@ -12,7 +12,7 @@ type WindowsReason int
 // Why a sign-in without a form fails.
 const (
 	SchemeMissing  WindowsReason = iota // the server does not offer what the methods speak
-	NoTicket                            // there is no Kerberos ticket, or keytab, that could be used
+	NoTicket                            // this computer has no ticket, keytab or account that could be used
 	NoKDC                               // no Kerberos server answered
 	UnknownService                      // the Kerberos server knows no service under the IdP's name (KDC_ERR_S_PRINCIPAL_UNKNOWN)
 	ClockSkew                           // the clocks are too far apart for Kerberos
@@ -36,7 +36,7 @@ func (e *WindowsError) Error() string {
 	host := e.Origin.Host()
 	what := map[WindowsReason]string{
 		SchemeMissing:  host + " offers no way of Windows sign-in that is wanted here",
-		NoTicket:       "there is no Kerberos ticket to sign in to " + host + " with",
+		NoTicket:       host + " cannot be signed in to with " + e.Method,
 		NoKDC:          "no Kerberos server answered, so there is no ticket for " + host,
 		UnknownService: "the Kerberos server knows no service HTTP/" + host,
 		ClockSkew:      "this computer's clock and that of the Kerberos server are too far apart",
