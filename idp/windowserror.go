@@ -61,7 +61,7 @@ func (e *WindowsError) Hint() string {
 	case SchemeMissing:
 		return `windows in the IdP's settings can be "kerberos" or "ntlm"; "off" is the form with a password`
 	case NoTicket:
-		return "get one with kinit; samlogin reads caches in files (export KRB5CCNAME=FILE:/tmp/krb5cc before kinit) and the keytab that KRB5_CLIENT_KTNAME names"
+		return "get one with kinit; samlogin reads caches in files (export KRB5CCNAME=FILE:/tmp/krb5cc before kinit) and the keytab that KRB5_CLIENT_KTNAME names; on Windows, log on with an account of the domain"
 	case NoKDC:
 		return "see whether the VPN is up, and whether krb5.conf (KRB5_CONFIG) or DNS names the servers of the realm"
 	case UnknownService:

@@ -1,7 +1,8 @@
 # Signing in without typing, for real: MIT's KDC, and Apache with mod_auth_gssapi where AD FS would be; NTLM by
 # gss-ntlmssp, which nobody here wrote either. By ticket, keytab and password; without a ticket, under a wrong name, with
-# a clock that is wrong, and at a server that never stops asking.
-need krb5-kdc krb5-user krb5-admin-server apache2 libapache2-mod-auth-gssapi gss-ntlmssp media-types faketime openssl python3
+# a clock that is wrong, and at a server that never stops asking. The Windows build's way, by the system's own SSPI, is run
+# by Wine, whose SSPI hands it to MIT's library.
+need krb5-kdc krb5-user krb5-admin-server apache2 libapache2-mod-auth-gssapi gss-ntlmssp media-types faketime openssl python3 wine64 wine gcc-mingw-w64-x86-64-win32
 
 rig=$(mktemp -d /tmp/samlogin-kerberos.XXXXXX) # not in $WORK: Apache's user has to get in
 chmod 711 "$rig"
@@ -212,5 +213,35 @@ ends 3 env SAMLOGIN_PASSWORD=wrong-canary "${roles[@]}"
 says 'refused the user name or password, given without a form'
 [ "$(wc -l <"$rig/access.log")" = 3 ]
 echo "   NTLM: two messages on one connection; a wrong password is tried once"
+
+# The user logged on to Windows: a context that is complete with its first token, and one that cannot be had.
+export WINEPREFIX=$WORK/wine-kerberos WINEDEBUG=-all
+mkdir -p "$WINEPREFIX"
+cat >"$WORK/random.c" <<'C'
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) { return RtlGenRandom(bytes, length); }
+C
+x86_64-w64-mingw32-gcc -shared -O1 -o "$WORK/bcryptprimitives.dll" "$WORK/random.c" -ladvapi32
+wine wineboot --init >/dev/null 2>&1 </dev/null
+at_end "wineserver -k"
+cp "$WORK/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
+GOOS=windows go build -trimpath -o "$rig/samlogin.exe" ./cmd/samlogin
+windows() { printf 'Z:%s' "$1" | tr / '\\'; }
+logged_on=(timeout 100 env KRB5CCNAME="FILE:$rig/cache" SAMLOGIN_CONFIG="$(windows "$conf")" SAMLOGIN_CA_BUNDLE="$(windows "$rig/ca.pem")" wine "$rig/samlogin.exe" roles --no-input)
+settings auto
+ends 4 "${logged_on[@]}" </dev/null
+says 'cannot be signed in to with the Windows account'
+[ "$(sent Negotiate)" = 0 ]
+kinit -k -t "$rig/alice.keytab" -c "FILE:$rig/cache" alice
+for mode in auto kerberos; do
+  settings $mode
+  ends 0 "${logged_on[@]}" </dev/null
+  [ "$(sent Negotiate)" = 1 ]
+done
+settings kerberos '/broken/ls/idpinitiatedsignon.aspx?a=b'
+ends 3 "${logged_on[@]}" </dev/null
+says 'did not accept the sign-in with the Windows account'
+echo "   the Windows account, by SSPI under Wine"
 
 if grep -rqF -e wrong-canary -e "$password" "$rig" --include='*.log' --include='*.out'; then echo "a password is in a log"; exit 1; fi
