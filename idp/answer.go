@@ -13,6 +13,7 @@ import (
 )
 
 // This file is where secrets leave: the only one that reveals them, and the only one that says where they may go.
+// (What is proved to a server without a form leaves by negotiate.go, under the same rules.)
 
 // Limits of what is sent in the life of a Walk. An account is locked after few wrong answers.
 const (
@@ -52,6 +53,9 @@ func (w *Walk) mayGetSecrets(ctx context.Context, p *Page, f *Form, kind Kind) e
 func (w *Walk) trusted(ctx context.Context, o Origin) (bool, error) {
 	if o == w.config.Home || slices.Contains(w.config.Origins, o) {
 		return true, nil
+	}
+	if slices.Contains(w.config.Siblings, o) {
+		return false, nil // and nobody is asked
 	}
 	said, asked := w.agreed[o]
 	if asked || w.config.Agree == nil || !o.Secure() {

@@ -22,6 +22,8 @@ const (
 	IdPInitiatedOff                   // the page that starts a login from the IdP's side is switched off
 	TooManyLogins                     // the IdP's loop detection stopped us
 	WindowsSignIn                     // the IdP wants integrated Windows authentication
+	WindowsPassword                   // user name and password not accepted, without a form
+	CertificateUnread                 // the IdP's server for certificates cannot judge any
 	MFATimedOut                       // nobody answered the notification or call in time
 	OtherRefusal                      // an error page of the IdP's own
 )
@@ -53,6 +55,8 @@ func (e *RefusedError) Error() string {
 		UnknownRelyingParty: host + " does not know this relying party",
 		IdPInitiatedOff:     "IdP-initiated sign-on is switched off at " + host,
 		TooManyLogins:       host + " stopped this login, because there were too many within seconds",
+		WindowsPassword:     who + " refused the user name or password, given without a form",
+		CertificateUnread:   host + " read the client certificate and answered with nothing (204)",
 		WindowsSignIn:       host + " wants integrated Windows authentication instead of a password",
 		MFATimedOut:         "nobody confirmed the second step (MFA) of " + host + " in time",
 		OtherRefusal:        host + " answered with an error page",

@@ -37,6 +37,9 @@ type request struct {
 	pairs  []Pair
 	from   *Page // the page that led here, nil at the start
 	step   string
+
+	proof         *proof // a sign-in by header, nil: none
+	authorization string // the header's value, "": none
 }
 
 // get sends a request, follows its redirects and reads the page at the end.
@@ -50,7 +53,12 @@ func (f *fetcher) get(ctx context.Context, r request) (*Page, error) {
 		if err := allowed(r); err != nil {
 			return nil, err
 		}
-		answer, err := f.send(ctx, r)
+		send := f.send
+		if r.proof != nil { // the first request alone: what follows a redirect bears no proof
+			defer r.proof.close()
+			send = f.prove
+		}
+		answer, err := send(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -135,10 +143,15 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 			req.Header.Set("Origin", origin.String())
 		}
 	}
+	over := f.transport
+	if r.proof != nil {
+		req.Header.Set("Authorization", r.authorization)
+		over = r.proof.over
+	}
 	for _, c := range f.jar.Cookies(&target) {
 		req.AddCookie(c)
 	}
-	answer, err := f.transport.RoundTrip(req)
+	answer, err := over.RoundTrip(req)
 	f.tell(r, &target, answer)
 	if err != nil {
 		return nil, f.broken(ctx, r, err)
@@ -166,6 +179,9 @@ func (f *fetcher) tell(r request, target *url.URL, answer *http.Response) {
 	e := Event{Method: r.method, Address: address(target), Request: requestID(target)}
 	for _, p := range r.pairs {
 		e.Sent = append(e.Sent, foreign.Cut(foreign.Clean(p.Name), 60))
+	}
+	if r.proof != nil {
+		e.Sent = append(e.Sent, "Authorization: "+r.proof.scheme)
 	}
 	if answer != nil {
 		e.Status = answer.StatusCode

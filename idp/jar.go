@@ -22,6 +22,7 @@ type Jar struct {
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
 	seen  map[string]bool           // cookies taken: who set them, for where, and their names
 	left  map[string]bool           // names that are not sent until they are set again
+	joins map[Origin]string         // origins whose cookies are kept with those of another port
 }
 
 // NewJar is an empty Jar.
@@ -72,12 +73,37 @@ func (j *Jar) leave(names []string) {
 }
 
 func (j *Jar) of(o Origin) *cookiejar.Jar {
-	kept := j.ports[o.port]
+	port := o.port
+	if joined, ok := j.joins[o]; ok {
+		port = joined
+	}
+	kept := j.ports[port]
 	if kept == nil {
 		kept, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // its error is always nil
-		j.ports[o.port] = kept
+		j.ports[port] = kept
 	}
 	return kept
+}
+
+// Join keeps the cookies of an origin with those of another port of the host, as a browser does with all ports: AD FS
+// sets its session on the port that reads certificates and expects it on its own.
+func (j *Jar) Join(other, home Origin) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if other.host == home.host {
+		if j.joins == nil {
+			j.joins = map[Origin]string{}
+		}
+		j.joins[other] = home.port
+	}
+}
+
+// Empty forgets every cookie.
+func (j *Jar) Empty() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	clear(j.ports)
+	clear(j.seen)
 }
 
 // prefixBroken reports a cookie whose name promises what its attributes do not keep (RFC 6265bis, 4.1.3).

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,7 +59,14 @@ func ReadPage(u *url.URL, status int, header http.Header, body []byte) (*Page, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errUnread, err)
 	}
+	p := &Page{URL: u, Origin: origin, Status: status}
+	if status == http.StatusUnauthorized {
+		p.Asks = asked(header.Values("WWW-Authenticate"))
+	}
 	text, err := decode(header.Get("Content-Type"), body)
+	if err != nil && slices.ContainsFunc(p.Asks, windowsScheme) {
+		text, err = nil, nil // it is the header that asks; Windows answers with whatever text it likes
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -68,13 +76,8 @@ func ReadPage(u *url.URL, status int, header http.Header, body []byte) (*Page, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: its HTML cannot be read", errUnread)
 	}
-	p := &Page{URL: u, Origin: origin, Status: status, Doc: goquery.NewDocumentFromNode(root)}
+	p.Doc = goquery.NewDocumentFromNode(root)
 	p.Title = foreign.Line(p.Doc.Find("title").First().Text())
-	for _, v := range header.Values("WWW-Authenticate") {
-		if fields := strings.Fields(v); status == http.StatusUnauthorized && len(fields) > 0 {
-			p.Asks = append(p.Asks, strings.TrimSuffix(fields[0], ","))
-		}
-	}
 	base := p.base()
 	if err := p.readForms(base); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/samlogin/samlogin/saml"
@@ -35,6 +36,11 @@ type Config struct {
 	// Agree decides about another origin that this login leads to and that may then get its secrets. nil: none may.
 	Agree func(ctx context.Context, home, other Origin) (bool, error)
 	Now   func() time.Time // bounds waits; nil is time.Now
+	// Windows is how to sign in where a server asks for integrated Windows authentication. nil: that is refused.
+	Windows *Windows
+	// Siblings are other names and ports of the IdP, where it reads a client certificate: what they hand out counts,
+	// but they never get what somebody types.
+	Siblings []Origin
 	// After waits for a page that wants to be left after a while; nil waits on a timer.
 	After func(context.Context, time.Duration) error
 }
@@ -57,6 +63,7 @@ type Walk struct {
 	until     time.Time       // the end of the waits under way, zero while there are none
 	waits     int             // of them so far
 	agreed    map[Origin]bool // what Agree said
+	proved    map[string]bool // methods of Windows sign-in tried in this run
 }
 
 // NewWalk prepares a walk; nothing is sent yet.
@@ -86,7 +93,7 @@ func (w *Walk) SecretSent() bool { return len(w.revealed) > 0 }
 
 // Run walks from a start address to the response. The errors are those of Provider.Login.
 func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
-	w.seen, w.before = map[[32]byte]int{}, len(w.revealed)
+	w.seen, w.before, w.proved = map[[32]byte]int{}, len(w.revealed), map[string]bool{}
 	w.fetch.jar.leave(w.config.Leave)
 	response, err := w.run(ctx, start, d)
 	return response, w.redact.err(err)
@@ -132,7 +139,10 @@ func (w *Walk) take(ctx context.Context, page *Page, step Step, d Dialog) (r req
 		return w.done(ctx, page, s)
 	case Stop:
 		err = s.Err
+	case Negotiate:
+		r, err = w.negotiate(ctx, page, s, d)
 	case SignIn:
+		w.formInstead(page)
 		r, err = w.signIn(ctx, page, s, d)
 	case Challenge:
 		r, err = w.challenge(ctx, page, s, d)
@@ -154,7 +164,7 @@ func (w *Walk) done(ctx context.Context, page *Page, s Done) (request, *saml.Res
 	if err != nil {
 		return request{}, nil, err
 	}
-	if !trusted { // it would log in to somebody else's accounts
+	if !trusted && !slices.Contains(w.config.Siblings, page.Origin) { // it would log in to somebody else's accounts
 		return request{}, nil, &SafetyError{Rule: "a page of another server than the IdP (" + w.config.Home.Host() + ") hands out a SAML response", From: page.Origin}
 	}
 	if _, ok := saml.SignInAddress(s.Form.Action); ok {
@@ -205,7 +215,7 @@ func (w *Walk) circling(p *Page, step Step) error {
 	}
 	key := [32]byte(h.Sum(nil))
 	switch s := step.(type) {
-	case SignIn, Challenge: // somebody answers, or nobody can
+	case SignIn, Challenge, Negotiate: // somebody answers, or nobody can
 		return nil
 	case Choose:
 		if len(s.Options) > 1 {
@@ -226,7 +236,8 @@ func (w *Walk) submit(ctx context.Context, p *Page, s Submit) (request, error) {
 		return request{}, &SafetyError{Rule: "a page would send itself on to an address without TLS", From: p.Origin, To: f.Target}
 	}
 	pairs := f.Filled(s.Also...)
-	if trusted, err := w.trusted(ctx, f.Target); err != nil || !trusted {
+	sibling := slices.Contains(w.config.Siblings, f.Target) && !w.holdsSecret(pairs)
+	if trusted, err := w.trusted(ctx, f.Target); err != nil || (!trusted && !sibling) {
 		if err == nil {
 			err = &SafetyError{Rule: "the IdP hands this login over to another server", From: p.Origin, To: f.Target}
 		}

@@ -87,7 +87,7 @@ func newApp() *app {
 
 // secretVariables hold secrets: they are taken out of the environment at the start, so that no child has them.
 func secretVariables() []string {
-	return []string{passwordVariable, passphraseVariable, "SAMLOGIN_MFA_CODE"}
+	return []string{passwordVariable, passphraseVariable, certificatePasswordVariable, "SAMLOGIN_MFA_CODE"}
 }
 
 const passwordVariable = "SAMLOGIN_PASSWORD"

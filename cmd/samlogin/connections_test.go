@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -51,13 +52,14 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 			}
 		}
 	}
-	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
 		t.Fatal(err)
 	}
 	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atAWS != nil && r.atAWS(w, q) }})
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)
+		server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 		server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 			if s == http.StateNew {
 				count.Add(1)

@@ -78,7 +78,7 @@ func (a *app) newDemo() (*demo, error) {
 }
 
 func (d *demo) start() error {
-	adfs, err := idpdemo.New(idpdemo.Config{Observe: func(e idpdemo.Event) { d.pages(e.What) }})
+	adfs, err := idpdemo.New(idpdemo.Config{Windows: true, Observe: func(e idpdemo.Event) { d.pages(e.What) }})
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ func explain(err error) failure {
 		page       *idp.PageError
 		safety     *idp.SafetyError
 		idpNet     *idp.NetworkError
+		windows    *idp.WindowsError
 		format     *saml.FormatError
 		status     *saml.StatusError
 		saidNo     *sts.Error
@@ -165,6 +166,9 @@ func explain(err error) failure {
 	case errors.As(err, &refused):
 		f.Hint = refusedHint(refused)
 		return is(refusedCode(refused.Reason), exitRefused, "idp")
+	case errors.As(err, &windows):
+		code, exit := windowsFailed(windows)
+		return is(code, exit, "idp")
 	case errors.As(err, &status):
 		return is("idp_status", exitRefused, "idp")
 	case errors.As(err, &safety):

@@ -73,6 +73,10 @@ func refusedCode(r idp.Reason) string {
 		return "too_many_logins"
 	case idp.WindowsSignIn:
 		return "windows_sign_in"
+	case idp.WindowsPassword:
+		return "wrong_password"
+	case idp.CertificateUnread:
+		return "certificate_unread"
 	}
 	return "idp_error"
 }
@@ -107,7 +111,11 @@ func refusedHint(e *idp.RefusedError) string {
 	case idp.TooManyLogins:
 		return "wait 20 seconds, then run it again"
 	case idp.WindowsSignIn:
-		return "the administrator of AD FS can let samlogin's User-Agent have the form (WindowsIntegratedFallbackEnabled)"
+		return `windows = "kerberos" or "ntlm" in the IdP's settings signs in that way; or the administrator of AD FS can let samlogin's User-Agent have the form (WIASupportedUserAgents, WindowsIntegratedFallbackEnabled)`
+	case idp.WindowsPassword:
+		return "try the password once in a browser before you go on, as more tries can lock the account; if it is right, the server may not allow this way, or require Extended Protection (channel binding), which samlogin does not have"
+	case idp.CertificateUnread:
+		return "the administrator of AD FS has to set up the certificate authorities of its server (NTAuth, Trusted Root and Intermediate stores)"
 	}
 	if e.Activity != "" {
 		return "the administrator of the IdP finds the cause by the activity id"
@@ -132,4 +140,25 @@ func safetyHint(e *idp.SafetyError) string {
 		return "tell the administrator of the IdP, and run it again with --trace FILE to see where it comes from"
 	}
 	return ""
+}
+
+// windowsFailed is the code and the exit of a sign-in without a form that failed.
+func windowsFailed(e *idp.WindowsError) (code string, exit int) {
+	switch e.Reason {
+	case idp.NoTicket:
+		return "no_ticket", exitNeedsAnswer
+	case idp.NoKDC:
+		return "kdc_unreachable", exitNetwork
+	case idp.ConnectionLost:
+		return "connection_lost", exitNetwork
+	case idp.KerberosConfig:
+		return "kerberos_config", exitUsage
+	case idp.UnknownService:
+		return "unknown_service", exitRefused
+	case idp.ClockSkew:
+		return "clock_skew", exitRefused
+	case idp.TicketRefused:
+		return "ticket_refused", exitRefused
+	}
+	return "windows_sign_in", exitRefused
 }

@@ -68,6 +68,22 @@ func newPatience(next http.RoundTripper, total time.Duration, now func() time.Ti
 }
 
 func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
+	return p.roundTrip(req, p.next)
+}
+
+// over is the same patience for another transport: one budget for both.
+func (p *patience) over(next http.RoundTripper) http.RoundTripper { return patient{p, next} }
+
+type patient struct {
+	*patience
+	over http.RoundTripper
+}
+
+func (p patient) RoundTrip(req *http.Request) (*http.Response, error) {
+	return p.roundTrip(req, p.over)
+}
+
+func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	w := &watch{p: p, cancel: cancel, began: p.now()}
 	left := p.left()
@@ -88,7 +104,7 @@ func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 		TLSHandshakeStart: func() { w.phase("agreeing on TLS", tlsLimit) },
 		GotConn:           func(httptrace.GotConnInfo) { w.phase("waiting for the answer", answerLimit) },
 	}
-	answer, err := p.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	answer, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
 		w.end()
 		var slow *slowError

@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"idp/adfs":          {"idp", "idp/adapter", "saml", "saml/secret", "saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
+	"idp/negotiate":     {"idp", "saml/secret", "saml/foreign"},
 	"idp/program":       {"saml/secret", "saml/foreign"},
 	"idp/totp":          {"saml/secret"},
 	"idp/keychain":      {"idp/program", "saml/secret", "saml/foreign"},
@@ -45,6 +46,10 @@ var walled = map[string][]string{
 	"github.com/zalando/go-keyring":            {"idp/keychain"},
 	"filippo.io/age":                           {"idp/keychain"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
+	"github.com/jcmturner/gokrb5/v8":           {"idp/negotiate"},
+	"github.com/Azure/go-ntlmssp":              {"idp/negotiate"},
+	"github.com/alexbrainman/sspi":             {"idp/negotiate"},
+	"software.sslmate.com/src/go-pkcs12":       {"cmd/samlogin"},
 	"testing":                                  {"idp/idptest"},
 }
 

@@ -151,7 +151,7 @@ func (a *app) noteRefusal(in *signIn, err error) {
 		return
 	}
 	switch refused.Reason {
-	case idp.WrongPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.TooManyLogins:
+	case idp.WrongPassword, idp.WindowsPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.TooManyLogins:
 		if a.refusals == nil {
 			a.refusals = map[owner]*idp.RefusedError{}
 		}
@@ -219,7 +219,7 @@ func bySignIn(all []*target) [][]*target {
 
 func (s *signIn) same(o *signIn) bool {
 	x, y := s.choices, o.choices
-	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start
+	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start && x.Windows == y.Windows && x.Certificate == y.Certificate
 }
 
 // finish writes what was got, all at once, and tells.

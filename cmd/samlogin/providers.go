@@ -100,9 +100,12 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		default:
 			return nil, &usageError{What: "--start takes auto, idp or sp"}
 		}
+		other := a.withoutTyping(in, &walk, transport)
+		walk.Transport = a.certified(in, address.Origin, transport)
 		return adfs.New(adfs.Config{
 			Address: address, Start: start, RelyingParty: in.choices.RelyingParty, Walk: walk, Now: a.now, Notice: a.notice,
-			Wishes: adfs.Wishes{Method: in.choices.MFA, Realm: in.choices.Realm, Application: in.choices.RelyingParty, Adapters: in.adapters},
+			Wishes:     adfs.Wishes{Method: in.choices.MFA, Realm: in.choices.Realm, Application: in.choices.RelyingParty, Adapters: in.adapters},
+			OtherAgent: other, Certificate: in.choices.Certificate != "",
 		}), nil
 	}
 	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs"}
@@ -176,6 +179,7 @@ func (a *app) transport(c settings.Choices) (*retrying, error) {
 	if err != nil {
 		return nil, err
 	}
-	patience := newPatience(newTransport(roots, a.env), cmp.Or(c.Timeout, defaultTimeout), a.now)
-	return &retrying{next: patience, limit: patience, pause: a.pause}, nil
+	base := newTransport(roots, a.env)
+	patience := newPatience(base, cmp.Or(c.Timeout, defaultTimeout), a.now)
+	return &retrying{next: patience, limit: patience, pause: a.pause, base: base}, nil
 }

@@ -252,7 +252,7 @@ type signInDialog struct {
 func (d *signInDialog) ended(ctx context.Context, err error) {
 	var refused *idp.RefusedError
 	switch {
-	case errors.As(err, &refused) && refused.Reason == idp.WrongPassword:
+	case errors.As(err, &refused) && (refused.Reason == idp.WrongPassword || refused.Reason == idp.WindowsPassword):
 		d.remembered.refused(ctx)
 	case err == nil && !d.person.typed.Empty():
 		o := offer{key: d.person.typedFor, secret: d.person.typed, spec: d.remembered.spec, replace: d.person.replaces}

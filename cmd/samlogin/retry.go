@@ -17,6 +17,7 @@ type retrying struct {
 	next  http.RoundTripper
 	limit *patience // of next
 	pause func(context.Context, time.Duration) error
+	base  *http.Transport // under all of it
 }
 
 // within bounds work whose pauses are not network time, by what is left of --timeout.

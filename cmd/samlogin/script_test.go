@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script. Each script has a home, an AD FS and an STS of its own; the first lines of a script
-// can say which: "# adfs: off" switches IdP-initiated sign-on off, "# skin: 2012r2" changes the looks.
+// can say which: "# adfs: off" switches IdP-initiated sign-on off, "# skin: 2012r2" changes the looks,
+// "# windows: on" signs in by NTLM, "# windows: bound" with Extended Protection.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
@@ -73,6 +74,8 @@ func setUpScript(e *testscript.Env) error {
 		return err
 	}
 	config := idpdemo.Config{Key: key, IdPInitiatedOff: strings.Contains(string(text), "\n# adfs: off\n")}
+	config.BindChannels = strings.Contains(string(text), "\n# windows: bound\n")
+	config.Windows = config.BindChannels || strings.Contains(string(text), "\n# windows: on\n")
 	for n, skin := range skinNames {
 		if strings.Contains(string(text), "\n# skin: "+n+"\n") {
 			config.Skin = skin

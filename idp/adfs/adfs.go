@@ -36,6 +36,11 @@ type Config struct {
 	Walk         idp.Config
 	Now          func() time.Time // for the AuthnRequest's IssueInstant; nil is time.Now
 	Notice       func(string)     // one line about a way that was changed; nil: nobody listens
+	// OtherAgent is a User-Agent for a second try, without Windows sign-in and its cookies, where the first one brings
+	// a 401 that cannot be answered: AD FS decides by it who gets a form. "" none.
+	OtherAgent string
+	// Certificate says that the transport has a client certificate for CertificateOrigins.
+	Certificate bool
 }
 
 // Provider logs in to one AD FS. It implements idp.Provider.
@@ -58,12 +63,32 @@ func New(c Config) *Provider {
 	c.Walk.Home = c.Address.Origin
 	c.Walk.Leave = []string{"MSISLoopDetectionCookie"} // it counts logins within 20 seconds, and would stop the sixth
 	c.Walk.Recognisers = Recognisers(c.Wishes)
+	if c.Walk.Jar == nil {
+		c.Walk.Jar = idp.NewJar()
+	}
+	if c.Certificate {
+		c.Walk.Siblings = CertificateOrigins(c.Walk.Home)
+		for _, sibling := range c.Walk.Siblings {
+			c.Walk.Jar.Join(sibling, c.Walk.Home)
+		}
+	}
 	return &Provider{config: c, walk: idp.NewWalk(c.Walk)}
 }
 
 // Login implements idp.Provider. With StartAuto a login that AD FS turns away because IdP-initiated sign-on is
-// switched off starts again SP-initiated, as long as no secret was sent.
+// switched off starts again SP-initiated, as long as no secret was sent; so does one that ends in a 401, with OtherAgent.
 func (p *Provider) Login(ctx context.Context, d idp.Dialog) (*saml.Response, error) {
+	response, err := p.login(ctx, d)
+	if !p.otherAgent(err) {
+		return response, err
+	}
+	if response, again := p.login(ctx, d); !wantsWindows(again) {
+		return response, again
+	}
+	return nil, err // the first one says more
+}
+
+func (p *Provider) login(ctx context.Context, d idp.Dialog) (*saml.Response, error) {
 	if p.config.Start == StartSP && !p.config.Address.Full {
 		return p.loginSP(ctx, d)
 	}

@@ -23,7 +23,8 @@ func Recognisers(w Wishes) []idp.Recogniser {
 	return []idp.Recogniser{
 		{Name: "SAML response", Read: idp.ReadResponse},
 		{Name: "AD FS error page", Read: readError},
-		{Name: "Windows sign-in", Read: readWindows},
+		{Name: "Windows sign-in", Read: idp.ReadNegotiate},
+		{Name: "AD FS certificate sign-in", Read: readCertificate},
 		{Name: "AD FS change-password page", Read: readUpdatePassword},
 		{Name: "AD FS choice of organisation", Read: w.readRealms},
 		{Name: "AD FS offer of another way to sign in", Read: w.readWish},

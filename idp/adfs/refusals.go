@@ -10,19 +10,6 @@ import (
 
 // This file knows the pages with which AD FS turns somebody away.
 
-// readWindows knows the answer of an AD FS that wants the browser to sign in with the Windows account.
-func readWindows(p *idp.Page) idp.Step {
-	if p.Status != 401 {
-		return nil
-	}
-	for _, scheme := range p.Asks {
-		if strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") {
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.WindowsSignIn, Origin: p.Origin}}
-		}
-	}
-	return nil
-}
-
 // readUpdatePassword knows the page to change a password. It is never filled in here: a person does that in a browser.
 func readUpdatePassword(p *idp.Page) idp.Step {
 	passwords := 0

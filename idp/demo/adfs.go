@@ -38,6 +38,10 @@ type Config struct {
 	Realms          []Realm                                       // other IdPs; with any, AD FS asks first whose account it is
 	Applications    bool                                          // a relying party that is not known leads to the list of those that are
 	IdPInitiatedOff bool                                          // as Windows Server 2016 and later are installed; the demo has it on
+	Windows         bool                                          // /adfs/ls/wia signs in by NTLM; false: it turns everybody down
+	BindChannels    bool                                          // Extended Protection is Require: NTLM needs the binding to the TLS channel
+	Certificates    bool                                          // whoever shows a client certificate with an account's address is signed in
+	Home            string                                        // origin where a sign-in by certificate goes on; "": where it was
 	People          []Person                                      // nil: DemoPeople()
 	RelyingParties  []string                                      // nil: AWS's own identifiers
 	Key             *rsa.PrivateKey                               // token-signing key; nil: a new one of 2,048 bits
@@ -79,6 +83,7 @@ type ADFS struct {
 	asked    map[string]time.Time // when a request with ForceAuthn was first seen, by its ID
 	adapters adapters
 	duo      *duo
+	offered  map[string]challenge // NTLM's, by connection
 }
 
 // New makes an AD FS with a token-signing certificate of its own. The key is RSA, which is what AWS takes; an error means
@@ -98,7 +103,7 @@ func New(c Config) (*ADFS, error) {
 	}
 	a := &ADFS{
 		config: c, key: c.Key, node: guid(),
-		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{},
+		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{}, offered: map[string]challenge{},
 	}
 	a.duo = newDuo(c.DuoHost)
 	a.adapters = newAdapters()

@@ -116,10 +116,7 @@ func (x *exchange) route() {
 	path := strings.ToLower(x.r.URL.Path)
 	switch path {
 	case "/adfs/ls/wia":
-		x.w.Header().Add("WWW-Authenticate", "Negotiate")
-		x.w.Header().Add("WWW-Authenticate", "NTLM")
-		http.Error(x.w, "401 - Unauthorized", http.StatusUnauthorized)
-		x.did("asked for Windows sign-in")
+		x.windows()
 		return
 	case "/adfs/portal/updatepassword/", "/adfs/portal/updatepassword":
 		x.page("update.html", nil)
@@ -129,7 +126,10 @@ func (x *exchange) route() {
 		x.metadata()
 		return
 	}
-	if strings.HasPrefix(path, "/adfs/ls") && windowsAgent().MatchString(x.r.UserAgent()) {
+	if x.config.Certificates && x.byCertificate() {
+		return
+	}
+	if _, ok := x.session(); !ok && strings.HasPrefix(path, "/adfs/ls") && windowsAgent().MatchString(x.r.UserAgent()) {
 		x.redirect("/adfs/ls/wia?" + x.r.URL.RawQuery)
 		x.did("sent on to Windows sign-in")
 		return
@@ -143,6 +143,25 @@ func (x *exchange) route() {
 		http.NotFound(x.w, x.r)
 		x.did("no such page")
 	}
+}
+
+// byCertificate signs in whoever has a client certificate, as port 49443 and certauth names do.
+func (x *exchange) byCertificate() bool {
+	if x.r.TLS == nil || len(x.r.TLS.PeerCertificates) == 0 {
+		return false
+	}
+	if _, ok := x.session(); ok {
+		return false
+	}
+	for _, address := range x.r.TLS.PeerCertificates[0].EmailAddresses {
+		if p := x.person(address); p != nil && p.State == Active {
+			x.start(p)
+			x.redirect(x.config.Home + x.r.URL.RequestURI())
+			x.did("certificate accepted")
+			return true
+		}
+	}
+	return false
 }
 
 func (x *exchange) redirect(to string) {

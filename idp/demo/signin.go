@@ -136,9 +136,11 @@ func (x *exchange) password(name, password string) {
 // right reports whether it is the person's password and the person may try, and counts.
 func (x *exchange) right(p *Person, password string) bool {
 	good := p != nil && hmac.Equal([]byte(p.Password.Reveal()), []byte(password))
-	if p == nil {
-		return false
-	}
+	return p != nil && x.counted(p, good)
+}
+
+// counted reports whether a right password lets the person in, and counts a wrong one.
+func (x *exchange) counted(p *Person, good bool) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	now, tries := x.config.Now(), x.wrong[p.Name]

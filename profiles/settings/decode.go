@@ -73,6 +73,8 @@ func choices(t *table, checkDuration func(string) error) Choices {
 	c.Realm = t.text("realm", nil)
 	c.MFA = t.text("mfa", nil)
 	c.MFACommand = t.command("mfa_command")
+	c.Windows = t.word("windows", "off", "auto", "kerberos", "ntlm")
+	c.Certificate = t.text("certificate", nil)
 	c.Role = t.text("role", nil)
 	c.Principal = t.text("principal", checkPrincipal)
 	c.Duration = t.duration("duration", checkDuration)

@@ -71,6 +71,8 @@ type Choices struct {
 	Realm           string   // whose account it is, where the IdP asks (home realm discovery)
 	MFA             string
 	MFACommand      []string // program and arguments
+	Windows         string   // "off", "auto", "kerberos", "ntlm": signing in without a form
+	Certificate     string   // file with a client certificate and its key
 	Role            string   // a role pattern
 	Principal       string   // ARN of a SAML provider
 	Duration        string   // as written, readable by the check given to Load
@@ -100,7 +102,8 @@ func Nearest(layers ...Choices) Choices {
 		c = Choices{
 			URL: cmp.Or(c.URL, l.URL), Start: cmp.Or(c.Start, l.Start), RelyingParty: cmp.Or(c.RelyingParty, l.RelyingParty),
 			Username: cmp.Or(c.Username, l.Username), PasswordCommand: list(c.PasswordCommand, l.PasswordCommand),
-			Realm: cmp.Or(c.Realm, l.Realm), MFA: cmp.Or(c.MFA, l.MFA), MFACommand: list(c.MFACommand, l.MFACommand), Role: cmp.Or(c.Role, l.Role),
+			Realm: cmp.Or(c.Realm, l.Realm), MFA: cmp.Or(c.MFA, l.MFA), MFACommand: list(c.MFACommand, l.MFACommand),
+			Windows: cmp.Or(c.Windows, l.Windows), Certificate: cmp.Or(c.Certificate, l.Certificate), Role: cmp.Or(c.Role, l.Role),
 			Principal: cmp.Or(c.Principal, l.Principal), Duration: cmp.Or(c.Duration, l.Duration), ExactDuration: cmp.Or(c.ExactDuration, l.ExactDuration),
 			Region: cmp.Or(c.Region, l.Region), STSEndpoint: cmp.Or(c.STSEndpoint, l.STSEndpoint), PolicyFile: cmp.Or(c.PolicyFile, l.PolicyFile),
 			PolicyARNs: list(c.PolicyARNs, l.PolicyARNs), Write: cmp.Or(c.Write, l.Write), CABundle: cmp.Or(c.CABundle, l.CABundle), Timeout: cmp.Or(c.Timeout, l.Timeout),
