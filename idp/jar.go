@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -18,11 +19,11 @@ const maxCookies = 200
 type Jar struct {
 	mu    sync.Mutex
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
-	seen  map[string]bool           // cookies taken: who set them, for where, and their names
+	kept  map[string]keptCookie     // cookies taken, by who set them, for where, and their names
 }
 
 // NewJar is an empty Jar.
-func NewJar() *Jar { return &Jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
+func NewJar() *Jar { return &Jar{ports: map[string]*cookiejar.Jar{}, kept: map[string]keptCookie{}} }
 
 // SetCookies keeps the cookies of an answer, as http.CookieJar has it.
 func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
@@ -35,10 +36,10 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	var take []*http.Cookie
 	for _, c := range cookies {
 		key := strings.Join([]string{origin.String(), c.Domain, c.Path, c.Name}, " ")
-		if prefixBroken(c) || (!j.seen[key] && len(j.seen) >= maxCookies) {
+		if _, known := j.kept[key]; prefixBroken(c) || (!known && len(j.kept) >= maxCookies) {
 			continue
 		}
-		j.seen[key] = true
+		j.kept[key] = keep(u, c, time.Now())
 		take = append(take, c)
 	}
 	j.of(origin).SetCookies(u, take)
