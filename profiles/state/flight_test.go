@@ -22,7 +22,7 @@ import (
 // child is what a process of this test does: it wants the IdP entry, and leads in a given way.
 type child struct {
 	Dir  string
-	Lead string // "put", "slow": put after many others, each told on stdout; "hang": until it is killed; "fail"
+	Lead string // "put" and "fail": once stdin ends; "slow": put after many others, each told on stdout
 }
 
 const childVariable = "SAMLOGIN_STATE_CHILD"
@@ -44,9 +44,14 @@ func (c child) run() string {
 	if err != nil {
 		return err.Error()
 	}
+	var once sync.Once
 	err = f.Fly(context.Background(), Flight{
 		Kind: IdP, Identity: "idp and user",
-		Look: func() bool { _, _, err := f.Get(IdP, "idp and user"); return err == nil },
+		Look: func() bool {
+			_, _, err := f.Get(IdP, "idp and user")
+			once.Do(func() { fmt.Println("looks", err) })
+			return err == nil
+		},
 		Lead: func(context.Context) error {
 			log, err := os.OpenFile(c.Dir+".leads", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 			if err != nil {
@@ -56,10 +61,11 @@ func (c child) run() string {
 			_ = log.Close()
 			fmt.Println("leads", os.Getpid())
 			switch c.Lead {
-			case "fail":
-				return errors.New("the password is wrong")
-			case "hang":
+			case "put":
 				_, _ = io.Copy(io.Discard, os.Stdin)
+			case "fail":
+				_, _ = io.Copy(io.Discard, os.Stdin)
+				return errors.New("the password is wrong")
 			case "slow":
 				for i := range 200 {
 					if err := f.Put(Entry{Kind: Role, Identity: fmt.Sprint(i), Value: secret.New(fmt.Sprint("role ", i)), Expires: time.Now().Add(time.Hour)}); err != nil {
@@ -143,6 +149,14 @@ func TestHundredProcessesOneLogin(t *testing.T) {
 			for range 100 {
 				all = append(all, start(t, child{f.dir, lead}))
 			}
+			for _, p := range all { // all of them have seen that there is nothing
+				if got := p.until("looks"); !strings.HasPrefix(got, ErrNone.Error()) {
+					t.Fatalf("a process found %q before anybody led", got)
+				}
+			}
+			for _, p := range all {
+				_ = p.stdin.Close()
+			}
 			for _, p := range all {
 				if got := p.until("result"); got != want {
 					t.Errorf("a process got %q, want %q", got, want)
@@ -207,7 +221,7 @@ func TestKilledLeaderHandsOver(t *testing.T) {
 // security case 78
 func TestHungLeaderIsNotWaitedForForEver(t *testing.T) {
 	f := realFolder(t)
-	leader := start(t, child{f.dir, "hang"})
+	leader := start(t, child{f.dir, "put"})
 	if leader.until("leads") == "" {
 		t.Fatal("it does not lead")
 	}
