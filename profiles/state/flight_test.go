@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +24,7 @@ import (
 // child is what a process of this test does: it wants the IdP entry, and leads in a given way.
 type child struct {
 	Dir  string
-	Lead string // "put" and "fail": once stdin ends; "slow": put after many others, each told on stdout
+	Lead string // "put" and "fail": once stdin ends; "slow": put after many others, each told on stdout, and once stdin ends
 }
 
 const childVariable = "SAMLOGIN_STATE_CHILD"
@@ -73,6 +75,7 @@ func (c child) run() string {
 					}
 					fmt.Println("step", i)
 				}
+				_, _ = io.Copy(io.Discard, os.Stdin)
 			}
 			return f.Put(Entry{Kind: IdP, Identity: "idp and user", Value: secret.New("assertion"), Expires: time.Now().Add(time.Hour)})
 		},
@@ -180,8 +183,10 @@ func TestKilledLeaderHandsOver(t *testing.T) {
 	}
 	lines := make(chan told)
 	var readers sync.WaitGroup
+	var all []*process
 	for range processes {
 		p := start(t, child{f.dir, "slow"})
+		all = append(all, p)
 		readers.Go(func() {
 			for p.lines.Scan() {
 				lines <- told{p, p.lines.Text()}
@@ -198,7 +203,7 @@ func TestKilledLeaderHandsOver(t *testing.T) {
 			if l.line != "result assertion <nil>" {
 				t.Errorf("a process got %q", l.line)
 			}
-		case killed[l.p] || len(killed) == kills:
+		case killed[l.p] || len(killed) == kills || strings.HasPrefix(l.line, "looks "):
 		case steps > 0:
 			steps--
 		default:
@@ -206,6 +211,11 @@ func TestKilledLeaderHandsOver(t *testing.T) {
 				t.Error(err)
 			}
 			killed[l.p], steps = true, rand.N(150)
+			for _, p := range all {
+				if len(killed) == kills { // the next one may finish
+					_ = p.stdin.Close()
+				}
+			}
 		}
 	}
 	if n := leads(t, f); n != kills+1 || finished != processes-kills {
@@ -337,6 +347,48 @@ func TestWhatAFailureMeansForOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who gets the lock looks once more: the one that had it may have failed a moment before.
+func TestFailureWhileTheLockIsTaken(t *testing.T) {
+	f, _ := testFolder(t)
+	looks := 0
+	fl := Flight{Kind: IdP, Identity: "x", Lead: func(context.Context) error { t.Error("it led"); return nil }}
+	fl.Look = func() bool {
+		if looks++; looks == 2 { // with the lock
+			put(t, f, failureKind, fl.failureIdentity(), `{"class":"refused","words":"wrong password"}`, failureLife)
+		}
+		return false
+	}
+	var shared *SharedError
+	if err := f.Fly(t.Context(), fl); !errors.As(err, &shared) || shared.Error() != "wrong password" || looks != 2 {
+		t.Errorf("%v after %d looks", err, looks)
+	}
+}
+
+// A lock that is swept while others try to take it is still one that only one can have.
+func TestSweptLockHasOneHolder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x"+lockSuffix)
+	var holders atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 1000 {
+				dropLock(path)
+				release, err := tryLock(path)
+				if err != nil {
+					continue
+				}
+				if n := holders.Add(1); n != 1 {
+					t.Errorf("%d hold the lock", n)
+				}
+				runtime.Gosched()
+				holders.Add(-1)
+				release()
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestSuccessForgetsTheFailure(t *testing.T) {
