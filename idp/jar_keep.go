@@ -23,8 +23,8 @@ func notKept(name string) bool {
 const keptVersion = 1
 
 type keptJar struct {
-	Version int          `json:"version"`
-	Cookies []keptCookie `json:"cookies"`
+	Version int           `json:"version"`
+	Cookies []*keptCookie `json:"cookies"`
 }
 
 // keptCookie is a cookie as it was set, and the address that set it, without a query: a cookie without Domain goes back
@@ -67,14 +67,14 @@ func (j *Jar) Keep() secret.Text {
 	now, kept := time.Now(), keptJar{Version: keptVersion}
 	for _, c := range j.kept {
 		if !c.ended(now) && !notKept(c.Name) {
-			kept.Cookies = append(kept.Cookies, c)
+			kept.Cookies = append(kept.Cookies, &c)
 		}
 	}
 	if len(kept.Cookies) == 0 {
 		return secret.Text{}
 	}
 	// In an order of its own, so that the same session is the same text.
-	slices.SortFunc(kept.Cookies, func(a, b keptCookie) int {
+	slices.SortFunc(kept.Cookies, func(a, b *keptCookie) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Path, b.Path))
 	})
 	text, err := json.Marshal(kept)
@@ -99,8 +99,11 @@ func (j *Jar) Restore(kept secret.Text) error {
 	}
 	from := make([]*url.URL, len(all.Cookies))
 	for n, c := range all.Cookies {
+		if c == nil || c.Name == "" {
+			return errKept
+		}
 		u, err := url.Parse(c.From)
-		if err != nil || c.Name == "" {
+		if err != nil {
 			return errKept
 		}
 		if _, err := OriginOf(u); err != nil {

@@ -127,7 +127,7 @@ func TestKeptWithoutQueries(t *testing.T) {
 
 func TestWhatKeepDidNotWriteIsNotRestored(t *testing.T) {
 	for _, text := range []string{
-		"x", "{}", `{"version":2,"cookies":[]}`, `{"version":1,"cookies":[{"from":"https://adfs.example.com/","value":"c4nary"}]}`,
+		"x", "{}", `{"version":1,"cookies":[null]}`, `{"version":2,"cookies":[]}`, `{"version":1,"cookies":[{"from":"https://adfs.example.com/","value":"c4nary"}]}`,
 		`{"version":1,"cookies":[{"from":"https://adfs.example.com/","name":"good","value":"c4nary"},{"from":"file:///c4nary","name":"a"}]}`,
 		`{"version":1,"cookies":[{"from":"https://adfs.example.com/","name":"good","value":"c4nary"},{"from":"https://u:c4nary@adfs.example.com/","name":"a"}]}`,
 	} {

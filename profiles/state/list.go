@@ -23,12 +23,12 @@ type Kept struct {
 
 // List gives the entries of a kind ("": all of them) that may be used now, those that end first before the others.
 // What cannot be read is left out.
-func (f *Folder) List(kind string) []Kept {
+func (f *Folder) List(kind string) []*Kept {
 	k, err := f.readKey()
 	if err != nil {
 		return nil
 	}
-	var list []Kept
+	var list []*Kept // pointers, as sorting values of each type of their own makes the program 20 KB larger
 	buffer := make([]byte, maxFront)
 	for _, name := range f.names() {
 		if !isName(name) {
@@ -40,15 +40,15 @@ func (f *Folder) List(kind string) []Kept {
 		}
 		h, _, err := k.openHeader(name, buffer[:n])
 		if err == nil && (kind == "" || h.kind == kind) && f.judge(h) == nil {
-			list = append(list, Kept{h.kind, h.description, h.made, h.expires, name})
+			list = append(list, &Kept{h.kind, h.description, h.made, h.expires, name})
 		}
 	}
-	slices.SortFunc(list, func(a, b Kept) int { return cmp.Or(a.Expires.Compare(b.Expires), cmp.Compare(a.name, b.name)) })
+	slices.SortFunc(list, func(a, b *Kept) int { return cmp.Or(a.Expires.Compare(b.Expires), cmp.Compare(a.name, b.name)) })
 	return list
 }
 
 // Remove removes an entry that List gave. One that is gone is no error; others are *FileError.
-func (f *Folder) Remove(k Kept) error { return f.remove(k.name) }
+func (f *Folder) Remove(k *Kept) error { return f.remove(k.name) }
 
 // Clear removes every entry and the key, so that copies of the files are of no use either. Locks stay. What is not
 // ours in the folder is left alone. The errors are *FileError and *UnsafeError; everything that can be removed is.
@@ -120,7 +120,7 @@ func (f *Folder) Sweep() {
 		name string
 		at   time.Time
 	}
-	var live []ending
+	var live []*ending
 	now := f.now()
 	for _, name := range f.names() {
 		entry, temporary, lock := isName(name), strings.HasPrefix(name, temporaryPrefix), isLock(name)
@@ -142,13 +142,13 @@ func (f *Folder) Sweep() {
 		case !now.Before(info.ModTime()):
 			_ = os.Remove(path)
 		default:
-			live = append(live, ending{name, info.ModTime()})
+			live = append(live, &ending{name, info.ModTime()})
 		}
 	}
 	if len(live) <= f.most {
 		return
 	}
-	slices.SortFunc(live, func(a, b ending) int { return a.at.Compare(b.at) })
+	slices.SortFunc(live, func(a, b *ending) int { return a.at.Compare(b.at) })
 	for _, e := range live[:len(live)-f.most+f.most/10] {
 		_ = f.remove(e.name)
 	}
