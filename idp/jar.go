@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -20,13 +21,13 @@ const maxCookies = 200
 type Jar struct {
 	mu    sync.Mutex
 	ports map[string]*cookiejar.Jar // scheme and port -> cookies
-	seen  map[string]bool           // cookies taken: who set them, for where, and their names
+	kept  map[string]keptCookie     // cookies taken, by who set them, for where, and their names
 	left  map[string]bool           // names that are not sent until they are set again
 	joins map[Origin]string         // origins whose cookies are kept with those of another port
 }
 
 // NewJar is an empty Jar.
-func NewJar() *Jar { return &Jar{ports: map[string]*cookiejar.Jar{}, seen: map[string]bool{}} }
+func NewJar() *Jar { return &Jar{ports: map[string]*cookiejar.Jar{}, kept: map[string]keptCookie{}} }
 
 // SetCookies keeps the cookies of an answer, as http.CookieJar has it.
 func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
@@ -39,10 +40,10 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	var take []*http.Cookie
 	for _, c := range cookies {
 		key := strings.Join([]string{origin.String(), c.Domain, c.Path, c.Name}, " ")
-		if prefixBroken(c) || (!j.seen[key] && len(j.seen) >= maxCookies) {
+		if _, known := j.kept[key]; prefixBroken(c) || (!known && len(j.kept) >= maxCookies) {
 			continue
 		}
-		j.seen[key] = true
+		j.kept[key] = keep(u, c, time.Now())
 		delete(j.left, c.Name)
 		take = append(take, c)
 	}
@@ -103,7 +104,7 @@ func (j *Jar) Empty() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	clear(j.ports)
-	clear(j.seen)
+	clear(j.kept)
 }
 
 // prefixBroken reports a cookie whose name promises what its attributes do not keep (RFC 6265bis, 4.1.3).

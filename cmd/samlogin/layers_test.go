@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
 	"profiles/settings": {"saml/foreign", "saml/secret"},
+	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
 }
 
@@ -42,7 +43,7 @@ var walled = map[string][]string{
 	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
 	"github.com/pelletier/go-toml/v2":          {"profiles/settings", "idp/adapter"},
-	"github.com/gofrs/flock":                   {"profiles", "idp/keychain"},
+	"github.com/gofrs/flock":                   {"profiles", "profiles/state", "idp/keychain"},
 	"github.com/zalando/go-keyring":            {"idp/keychain"},
 	"filippo.io/age":                           {"idp/keychain"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
