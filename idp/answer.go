@@ -69,6 +69,9 @@ func (w *Walk) trusted(ctx context.Context, o Origin) (bool, error) {
 }
 
 func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request, error) {
+	if s.Password == "" {
+		return w.nameOnly(ctx, p, s, d)
+	}
 	if field := s.Form.Field(s.Password); field != nil && field.Type != "password" {
 		return request{}, &SafetyError{Rule: "the field for the password is not a password field", From: p.Origin, To: s.Form.Target}
 	}
@@ -96,9 +99,17 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	if err != nil {
 		return request{}, err
 	}
+	picked, err := w.pick(ctx, p, s.Picks, d)
+	if err != nil {
+		return request{}, err
+	}
+	more, err := w.fill(ctx, p, Challenge{Form: s.Form, Blanks: s.Blanks, Refused: s.Refused}, d)
+	if err != nil {
+		return request{}, err
+	}
 	w.passwords++
 	w.sent(password)
-	set := append([]Pair{{s.Password, password.Reveal()}}, s.Also...)
+	set := slices.Concat([]Pair{{s.Password, password.Reveal()}}, more, picked, s.Also)
 	if s.User != "" {
 		set = append([]Pair{{s.User, w.user}}, set...)
 	}
@@ -120,28 +131,76 @@ func (w *Walk) askUser(ctx context.Context, f *Form, d Dialog) error {
 	return nil
 }
 
+// nameOnly sends the user name to a page that asks for nothing else. The same page again means that it does not know
+// the name, which counts as a refusal like that of a password.
+func (w *Walk) nameOnly(ctx context.Context, p *Page, s SignIn, d Dialog) (request, error) {
+	if err := w.mayGetSecrets(ctx, p, s.Form, Username); err != nil {
+		return request{}, err
+	}
+	refused := &RefusedError{Reason: WrongPassword, Origin: w.config.Home, User: w.user, Said: s.Refused}
+	sent := w.names[s.Form.Target]
+	if sent >= maxPasswords {
+		return request{}, refused
+	}
+	if sent > 0 {
+		name, err := w.ask(ctx, d, Question{Kind: Username, Origin: s.Form.Target, Again: true, Refused: s.Refused})
+		var need *NeedError
+		if errors.As(err, &need) {
+			return request{}, refused
+		}
+		if err != nil {
+			return request{}, err
+		}
+		w.user = strings.TrimSpace(name.Reveal())
+	}
+	if err := w.askUser(ctx, s.Form, d); err != nil {
+		return request{}, err
+	}
+	picked, err := w.pick(ctx, p, s.Picks, d)
+	if err != nil {
+		return request{}, err
+	}
+	w.names[s.Form.Target]++
+	set := slices.Concat([]Pair{{s.User, w.user}}, picked, s.Also)
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the user name"}, nil
+}
+
 // challenge fills in what a page asks after the password.
 func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (request, error) {
+	picked, err := w.pick(ctx, p, s.Picks, d)
+	if err != nil {
+		return request{}, err
+	}
+	set, err := w.fill(ctx, p, s, d)
+	if err != nil {
+		return request{}, err
+	}
+	set = slices.Concat(set, picked, s.Also)
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the answer to the second step (MFA)"}, nil
+}
+
+// fill asks for each blank in turn.
+func (w *Walk) fill(ctx context.Context, p *Page, s Challenge, d Dialog) ([]Pair, error) {
 	var set []Pair
 	again := s.Refused != "" || s.asks() == w.asked // the same once more, though it says nothing
 	before := maps.Clone(w.answers)
 	w.asked = s.asks()
 	for _, blank := range s.Blanks {
 		if err := w.mayGetSecrets(ctx, p, s.Form, blank.Kind); err != nil {
-			return request{}, err
+			return nil, err
 		}
 		q := Question{Kind: blank.Kind, Origin: s.Form.Target, User: w.user, Label: blank.Label, Refused: s.Refused}
 		q.Again, q.Next = again && !s.More && before[blank.Kind] > 0, s.More || (blank.Kind == Code && w.answers[Code] > before[Code])
 		answer, err := w.answer(ctx, d, q)
 		if err != nil {
-			return request{}, err
+			return nil, err
 		}
 		set = append(set, Pair{blank.Field, answer})
 		if blank.Same != "" {
 			set = append(set, Pair{blank.Same, answer})
 		}
 	}
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(append(set, s.Also...)...), from: p, step: "sending the answer to the second step (MFA)"}, nil
+	return set, nil
 }
 
 // asks tells one challenge from another.

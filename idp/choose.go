@@ -2,28 +2,15 @@ package idp
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
 // choose takes one of the ways that a page offers: the only one, else the one that is named or picked.
 func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request, error) {
-	if len(s.Options) == 0 {
-		return request{}, p.NotUnderstood("the page offers a choice of nothing")
-	}
-	taken := s.Options[0]
-	if len(s.Options) > 1 {
-		q := Question{Kind: Choice, Topic: s.Topic, Origin: p.Origin, User: w.user, Again: w.chosen[s.Topic], Refused: s.Refused}
-		q.Options = s.Offered()
-		answer, err := w.ask(ctx, d, q)
-		if err != nil {
-			return request{}, err
-		}
-		at := indexOf(s.Options, answer.Reveal())
-		if at < 0 {
-			return request{}, &NeedError{Question: w.redact.question(q)}
-		}
-		w.chosen[s.Topic] = true
-		taken = s.Options[at]
+	taken, err := w.taken(ctx, p, s, w.chosen[s.Topic], d)
+	if err != nil {
+		return request{}, err
 	}
 	form := taken.Form
 	if form == nil {
@@ -38,6 +25,52 @@ func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request
 	r, err := w.submit(ctx, p, Submit{Form: form, Also: taken.Set})
 	r.step = "choosing the " + string(s.Topic)
 	return r, err
+}
+
+// taken is the way that is named or picked, or the only one.
+func (w *Walk) taken(ctx context.Context, p *Page, s Choose, again bool, d Dialog) (Way, error) {
+	switch len(s.Options) {
+	case 0:
+		return Way{}, p.NotUnderstood("the page offers a choice of nothing")
+	case 1:
+		return s.Options[0], nil
+	}
+	q := Question{Kind: Choice, Topic: s.Topic, Origin: p.Origin, User: w.user, Label: s.Says, Again: again, Refused: s.Refused, Options: s.Offered()}
+	answer, err := w.ask(ctx, d, q)
+	if err != nil {
+		return Way{}, err
+	}
+	at := indexOf(s.Options, answer.Reveal())
+	if at < 0 {
+		return Way{}, &NeedError{Question: w.redact.question(q)}
+	}
+	w.chosen[s.Topic] = true
+	return s.Options[at], nil
+}
+
+// pick answers the lists that stand beside what is typed. Each is asked about once in the life of a walk. Where nobody
+// has an answer, the page's own choice is left as it is, as a person who overlooks the list would leave it.
+func (w *Walk) pick(ctx context.Context, p *Page, picks []Choose, d Dialog) ([]Pair, error) {
+	var set []Pair
+	for _, s := range picks {
+		at := indexOf(s.Options, w.picked[s.Topic])
+		if at < 0 {
+			way, err := w.taken(ctx, p, s, false, d)
+			var need *NeedError
+			if errors.As(err, &need) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if at = indexOf(s.Options, way.ID); at < 0 {
+				continue
+			}
+			w.picked[s.Topic] = way.ID
+		}
+		set = append(set, s.Options[at].Set...)
+	}
+	return set, nil
 }
 
 // Offered lists the options without what is sent for them.

@@ -25,6 +25,7 @@ const (
 	WindowsPassword                   // user name and password not accepted, without a form
 	CertificateUnread                 // the IdP's server for certificates cannot judge any
 	MFATimedOut                       // nobody answered the notification or call in time
+	ActionNeeded                      // signed in, but something has to be done in a browser first: set up a second factor
 	OtherRefusal                      // an error page of the IdP's own
 )
 
@@ -37,6 +38,7 @@ type RefusedError struct {
 	Code     string       // the IdP's own error code (MSIS7065), "" where it showed none
 	Activity string       // the id under which the IdP's administrator finds the event, "" where there is none
 	Address  string       // where to go with a browser (the page to change a password), "" where that helps nobody
+	Advice   string       // what to do, where the kind of IdP knows better than what is said of every IdP; "" it does not
 }
 
 func (e *RefusedError) Error() string {
@@ -59,6 +61,7 @@ func (e *RefusedError) Error() string {
 		CertificateUnread:   host + " read the client certificate and answered with nothing (204)",
 		WindowsSignIn:       host + " wants integrated Windows authentication instead of a password",
 		MFATimedOut:         "nobody confirmed the second step (MFA) of " + host + " in time",
+		ActionNeeded:        who + " wants something done in a browser first",
 		OtherRefusal:        host + " answered with an error page",
 	}[e.Reason]
 	if e.Said != "" {
@@ -83,6 +86,9 @@ type NeedError struct{ Question Question }
 func (e *NeedError) Error() string {
 	if e.Question.User != "" && e.Question.Kind != Choice {
 		return fmt.Sprintf("%s asks for the %s of %s, and nobody can be asked", e.Question.Origin.Host(), e.Question.Kind, foreign.Text(e.Question.User))
+	}
+	if e.Question.Kind == Choice && e.Question.Label != "" {
+		return fmt.Sprintf("%s asks for the %s, and nobody can be asked; it says %q", e.Question.Origin.Host(), e.Question.Topic, e.Question.Label)
 	}
 	if e.Question.Kind == Choice {
 		return fmt.Sprintf("%s asks for the %s, and nobody can be asked", e.Question.Origin.Host(), e.Question.Topic)

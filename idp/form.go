@@ -26,9 +26,11 @@ type Field struct {
 	ID, Name string
 	Type     string       // of the input in lower case; "select", "textarea" and "button" for those elements
 	Value    string       // "" where the page gives none
-	Label    foreign.Text // the words beside it: label, placeholder, aria-label or title
+	Label    foreign.Text // the words on or beside it: label, a button's text, placeholder, aria-label or title
 	Visible  bool         // a person would see it
 	Sent     bool         // a browser sends it without anybody touching it
+	Submits  bool         // a click on it sends the form
+	Expects  []string     // the words of autocomplete in lower case: "username", "one-time-code"
 	action   string       // formaction of a button
 	method   string       // formmethod of a button
 }
@@ -211,11 +213,13 @@ func (p *Page) labels() map[string]foreign.Text {
 func readField(s *goquery.Selection, labels map[string]foreign.Text) Field {
 	n := s.Nodes[0]
 	f := Field{ID: attr(n, "id"), Name: attr(n, "name"), Type: n.Data, Value: attr(n, "value"), Visible: visible(n), action: attr(n, "formaction"), method: attr(n, "formmethod")}
+	f.Expects = strings.Fields(strings.ToLower(attr(n, "autocomplete")))
 	_, disabled := s.Attr("disabled")
 	disabled = disabled || s.ParentsFiltered("fieldset[disabled]").Length() > 0
 	switch n.Data {
 	case "input":
 		f.Type = strings.ToLower(strings.TrimSpace(attr(n, "type")))
+		f.Submits = f.Type == "submit" || f.Type == "image"
 		switch f.Type {
 		case "checkbox", "radio":
 			_, f.Sent = s.Attr("checked")
@@ -230,6 +234,9 @@ func readField(s *goquery.Selection, labels map[string]foreign.Text) Field {
 		default:
 			f.Type, f.Sent = "text", true
 		}
+	case "button": // the default of its type is submit (HTML standard, the button element)
+		kind := strings.ToLower(strings.TrimSpace(attr(n, "type")))
+		f.Submits = kind != "button" && kind != "reset"
 	case "textarea":
 		f.Value, f.Sent = s.Text(), true
 	case "select":
@@ -240,13 +247,27 @@ func readField(s *goquery.Selection, labels map[string]foreign.Text) Field {
 		f.Value, f.Sent = option.AttrOr("value", strings.TrimSpace(option.Text())), option.Length() > 0
 	}
 	f.Sent = f.Sent && f.Name != "" && !disabled
-	f.Visible = f.Visible && !disabled
-	for _, label := range []foreign.Text{labels[f.ID], foreign.Line(attr(n, "placeholder")), foreign.Line(attr(n, "aria-label")), foreign.Line(attr(n, "title"))} {
+	f.Visible, f.Submits = f.Visible && !disabled, f.Submits && !disabled
+	for _, label := range []foreign.Text{labels[f.ID], ownWords(s), foreign.Line(attr(n, "placeholder")), foreign.Line(attr(n, "aria-label")), foreign.Line(attr(n, "title"))} {
 		if f.Label == "" {
 			f.Label = label
 		}
 	}
 	return f
+}
+
+// ownWords is what stands on a button, or in the label element round a control.
+func ownWords(s *goquery.Selection) foreign.Text {
+	n := s.Nodes[0]
+	switch kind := strings.ToLower(attr(n, "type")); {
+	case n.Data == "button":
+		return foreign.Line(textOf(s, undrawn))
+	case n.Data == "input" && kind == "submit":
+		return foreign.Line(attr(n, "value"))
+	case n.Data == "input" && (kind == "radio" || kind == "checkbox"):
+		return foreign.Line(textOf(s.Closest("label"), undrawn))
+	}
+	return ""
 }
 
 func visible(n *html.Node) bool {

@@ -80,6 +80,7 @@ const (
 	Device       Topic = "device"         // which of several phones or tokens
 	Organisation Topic = "organisation"   // home realm discovery: whose account it is
 	Application  Topic = "application"    // the relying party
+	Consent      Topic = "consent"        // whether what the page lists may be handed to AWS, or terms are agreed to
 )
 
 // An Option is one of the answers to a Choice.

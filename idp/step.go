@@ -17,11 +17,13 @@ type Recogniser struct {
 // A Step is the answer to a page. It is data: the Walk carries it out and keeps the rules.
 type Step interface{ step() }
 
-// SignIn answers a page that wants a user name and a password.
+// SignIn answers a page that wants a user name and a password, or one of them: some pages ask for the user name first.
 type SignIn struct {
 	Form     *Form
 	User     string       // name of the field for the user name; "" where the page has none
-	Password string       // name of the field for the password; its type must be password
+	Password string       // name of the field for the password, whose type must be password; "" on a page for the user name alone
+	Blanks   []Blank      // what else it asks for beside the password: a one-time code
+	Picks    []Choose     // lists beside them, such as whose account it is; their forms do not count
 	Also     []Pair       // what a script of the page would have filled in
 	Refused  foreign.Text // what the page says of an answer given before
 }
@@ -30,6 +32,7 @@ type SignIn struct {
 type Challenge struct {
 	Form    *Form
 	Blanks  []Blank      // in the order in which they are asked
+	Picks   []Choose     // lists beside them, such as whose device the code is from; their forms do not count
 	Also    []Pair       // what a script or a button of the page would add
 	Refused foreign.Text // what the page says of an answer given before
 	More    bool         // the page wants a further answer to the same step and has refused none: the next code of a token
@@ -49,6 +52,7 @@ type Choose struct {
 	Topic   Topic
 	User    string       // the field that carries the user name over, "" none
 	Options []Way        // at least one; a single one is taken without asking
+	Says    foreign.Text // what the page says about it, where the options alone are not enough
 	Refused foreign.Text // what the page says of the way taken before
 }
 
@@ -73,7 +77,8 @@ type Wait struct {
 // Submit answers a page that sends itself on without anybody typing: what a script would submit.
 type Submit struct {
 	Form *Form
-	Also []Pair // what the script would fill in
+	Also []Pair       // what the script would fill in
+	Says foreign.Text // what a person should read on the way: that an account ends soon
 }
 
 // Open answers a page that leads to another address (meta refresh).

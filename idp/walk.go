@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
@@ -43,6 +44,8 @@ type Config struct {
 	Siblings []Origin
 	// After waits for a page that wants to be left after a while; nil waits on a timer.
 	After func(context.Context, time.Duration) error
+	// Tell is given what a page on the way says to the person: that an account ends soon. nil: nobody is told.
+	Tell func(foreign.Text)
 }
 
 // A Walk goes from a start address to a SAML response.
@@ -64,6 +67,9 @@ type Walk struct {
 	waits     int             // of them so far
 	agreed    map[Origin]bool // what Agree said
 	proved    map[string]bool // methods of Windows sign-in tried in this run
+
+	names  map[Origin]int   // user names sent alone, in this run
+	picked map[Topic]string // answers to the lists beside what is typed
 }
 
 // NewWalk prepares a walk; nothing is sent yet.
@@ -77,7 +83,7 @@ func NewWalk(c Config) *Walk {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}, answers: map[Kind]int{}, chosen: map[Topic]bool{}, agreed: map[Origin]bool{}}
+	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}, answers: map[Kind]int{}, chosen: map[Topic]bool{}, agreed: map[Origin]bool{}, picked: map[Topic]string{}}
 	if c.Observe != nil {
 		w.config.Observe = func(e Event) { c.Observe(w.redact.event(e)) }
 	}
@@ -100,6 +106,7 @@ func (w *Walk) Run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 }
 
 func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Response, error) {
+	w.names = map[Origin]int{}
 	r := request{method: http.MethodGet, url: start, step: "opening the sign-in page"}
 	asked := ctx // may bear the patience of a wait
 	for pages := 0; pages < maxPages; pages++ {
@@ -149,6 +156,9 @@ func (w *Walk) take(ctx context.Context, page *Page, step Step, d Dialog) (r req
 	case Choose:
 		r, err = w.choose(ctx, page, s, d)
 	case Submit:
+		if s.Says != "" && w.config.Tell != nil {
+			w.config.Tell(w.redact.foreign(s.Says))
+		}
 		r, err = w.submit(ctx, page, s)
 	case Open:
 		r, err = w.open(ctx, page, s)

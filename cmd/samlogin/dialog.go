@@ -92,6 +92,9 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 // chooseOption shows numbered lines and takes a number, or words that fit only one of them.
 func chooseOption(ctx context.Context, t *terminal, q idp.Question) (secret.Text, error) {
 	fmt.Fprintf(t.out, "%s asks for the %s:\n", q.Origin.Host(), q.Topic)
+	if q.Label != "" {
+		fmt.Fprintf(t.out, "%s\n", q.Label)
+	}
 	for i, o := range q.Options {
 		fmt.Fprintf(t.out, "%4d  %s\n", i+1, fit(o.String(), t.width()-7))
 	}

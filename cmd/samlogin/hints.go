@@ -34,6 +34,9 @@ func needHint(q idp.Question) string {
 
 // choiceHint lists what could have been chosen, and by which words.
 func choiceHint(q idp.Question) string {
+	if q.Topic == idp.Consent {
+		return "that is for a person to say: run samlogin in a terminal without --no-input, or let the IdP remember the answer given in a browser"
+	}
 	var names []string
 	for _, o := range q.Options {
 		name := foreign.Text(o.ID).String()
@@ -57,6 +60,8 @@ func refusedCode(r idp.Reason) string {
 		return "account_locked"
 	case idp.Disabled:
 		return "account_disabled"
+	case idp.ActionNeeded:
+		return "action_needed"
 	case idp.PasswordExpired:
 		return "password_expired"
 	case idp.CodeRefused:
@@ -82,6 +87,9 @@ func refusedCode(r idp.Reason) string {
 }
 
 func refusedHint(e *idp.RefusedError) string {
+	if e.Advice != "" {
+		return e.Advice
+	}
 	switch e.Reason {
 	case idp.WrongPassword:
 		hint := "AD FS says the same of a locked, disabled or expired account; try the password once in a browser before you go on, as more tries can lock it"

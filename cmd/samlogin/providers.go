@@ -12,6 +12,7 @@ import (
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adapter"
 	"github.com/samlogin/samlogin/idp/adfs"
+	"github.com/samlogin/samlogin/idp/form"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -64,7 +65,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 			return &signIn{kind: kind, choices: c}, nil
 		}
 	}
-	known := []string{"adfs"} // of the kinds those that this build knows
+	known := []string{"adfs", "form"} // of the kinds those that this build knows
 	for other := range s.IdPs {
 		known = append(known, other)
 	}
@@ -86,6 +87,8 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		walk.Origins = append(walk.Origins, origin)
 	}
 	switch in.kind {
+	case "form":
+		return a.formProvider(in, walk)
 	case "adfs":
 		address, err := adfs.ParseAddress(in.choices.URL)
 		if err != nil {
@@ -108,7 +111,20 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 			OtherAgent: other, Certificate: in.choices.Certificate != "",
 		}), nil
 	}
-	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs"}
+	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs, form"}
+}
+
+// formProvider makes the provider for IdPs with plain forms.
+func (a *app) formProvider(in *signIn, walk idp.Config) (idp.Provider, error) {
+	address, err := form.ParseAddress(in.choices.URL)
+	if err != nil {
+		if explain(err).Exit == exitFault {
+			err = &usageError{What: err.Error(), Hint: "--url takes the full address at which a login for AWS begins"}
+		}
+		return nil, err
+	}
+	walk.Tell = func(said foreign.Text) { a.notice(fmt.Sprintf("%s says: %s", address.Origin.Host(), said)) }
+	return form.New(form.Config{Address: address, RelyingParty: in.choices.RelyingParty, Realm: in.choices.Realm, Walk: walk}), nil
 }
 
 // owner is who logs in where, as far as it is known before the login.

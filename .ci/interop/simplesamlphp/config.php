@@ -1,0 +1,42 @@
+<?php
+// SimpleSAMLphp as an identity provider with AWS as its relying party.
+$run = getenv('SAMLOGIN_RUN');
+$config = [
+    'baseurlpath' => 'simplesaml/', // relative: three addresses share it
+    'certdir' => "$run/cert/",
+    'loggingdir' => "$run/log/",
+    'datadir' => "$run/data/",
+    'tempdir' => "$run/tmp/",
+    'metadatadir' => "$run/config/metadata/",
+    'attributenamemapdir' => '/etc/simplesamlphp/attributemap/',
+    'timezone' => 'UTC',
+    'secretsalt' => trim(file_get_contents("$run/salt")),
+    'auth.adminpassword' => trim(file_get_contents("$run/salt")),
+    'admin.checkforupdates' => false,
+    'technicalcontact_name' => 'nobody',
+    'technicalcontact_email' => 'nobody@idp.test',
+    'showerrors' => true,
+    'errorreporting' => false,
+    'logging.handler' => 'file',
+    'logging.logfile' => 'simplesamlphp.log',
+    'enable.saml20-idp' => true,
+    'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true, 'multiauth' => true, 'consent' => true, 'expirycheck' => true],
+    'session.cookie.name' => 'SimpleSAMLSessionID',
+    'session.cookie.secure' => true,
+    'session.cookie.samesite' => 'None',
+    'session.authtoken.cookiename' => 'SimpleSAMLAuthToken',
+    'session.rememberme.enable' => true,
+    'language.available' => ['en', 'de', 'fr', 'ja'],
+    'language.default' => 'en',
+    'theme.use' => 'default',
+    'usenewui' => file_exists("$run/newui"), // the pages of version 2
+    'metadata.sources' => [['type' => 'flatfile']],
+    'store.type' => 'sql',
+    'store.sql.dsn' => "sqlite:$run/data/sessions.sq3",
+    'statistics.out' => [],
+    'authproc.idp' => [95 => ['class' => 'core:AttributeLimit', 'uid',
+        'https://aws.amazon.com/SAML/Attributes/Role',
+        'https://aws.amazon.com/SAML/Attributes/RoleSessionName',
+        'https://aws.amazon.com/SAML/Attributes/SessionDuration']],
+    'authproc.sp' => [],
+];
