@@ -34,6 +34,7 @@ type Page struct {
 	URL     *url.URL // where it was in the end found, after redirects
 	Origin  Origin
 	Status  int
+	Bytes   int      // of its body, decompressed
 	Asks    []string // WWW-Authenticate schemes of a 401, as sent ("Negotiate", "NTLM")
 	Title   foreign.Text
 	Forms   []*Form
@@ -68,7 +69,7 @@ func ReadPage(u *url.URL, status int, header http.Header, body []byte) (*Page, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: its HTML cannot be read", errUnread)
 	}
-	p := &Page{URL: u, Origin: origin, Status: status, Doc: goquery.NewDocumentFromNode(root)}
+	p := &Page{URL: u, Origin: origin, Status: status, Bytes: len(body), Doc: goquery.NewDocumentFromNode(root)}
 	p.Title = foreign.Line(p.Doc.Find("title").First().Text())
 	for _, v := range header.Values("WWW-Authenticate") {
 		if fields := strings.Fields(v); status == http.StatusUnauthorized && len(fields) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles"
@@ -29,6 +30,7 @@ const (
 	exitFile        = 9
 	exitPage        = 10
 	exitUnsafe      = 11
+	exitBad         = 12
 	exitInterrupted = 130
 )
 
@@ -111,6 +113,8 @@ func explain(err error) failure {
 		output     *outputError
 		proxy      *proxyError
 		slow       *slowError
+		notTrace   *traceError
+		less       *replayError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -149,7 +153,7 @@ func explain(err error) failure {
 		f.Hint = safetyHint(safety)
 		return is("unsafe", exitUnsafe, "idp")
 	case errors.As(err, &page):
-		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp, or a full address in --url, is worth a try"
+		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		return is("unknown_page", exitPage, "idp")
 	case errors.As(err, &proxy):
 		f.Message = proxy.Error()
@@ -191,6 +195,12 @@ func explain(err error) failure {
 		return is("not_ours", exitFile, "files")
 	case errors.As(err, &broken), errors.As(err, &lock), errors.As(err, &file):
 		return is("file", exitFile, "files")
+	case errors.As(err, &notTrace):
+		f.Hint = "samlogin login --trace FILE makes one"
+		return is("trace", exitFile, "files")
+	case errors.As(err, &less):
+		f.Hint = "a page that was known is not any more: report it with the file"
+		return is("replay", exitBad, "doctor")
 	case errors.As(err, &some):
 		return is("some_failed", exitSome, "")
 	case errors.As(err, &output):
@@ -213,6 +223,14 @@ func cause(err error) string {
 // report prints an error where it belongs and gives the exit code.
 func (a *app) report(err error) int {
 	f := explain(err)
+	var page *idp.PageError
+	unknown := f.Code == "unknown_page" && errors.As(err, &page)
+	hints := []string{f.Hint}
+	if unknown {
+		hints = pageHints(page, a.global.trace)
+		f.Hint = strings.Join(hints, "; or ")
+	}
+	a.traceEnd(f)
 	if a.json() && !a.printed {
 		out := json.NewEncoder(a.out)
 		out.SetEscapeHTML(false)
@@ -222,9 +240,17 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.errOut, "samlogin: interrupted")
 		return f.Exit
 	}
+	if a.json() {
+		hints = []string{f.Hint}
+	} else if unknown {
+		showPage(a.errOut, page)
+		f.Message = page.Short()
+	}
 	fmt.Fprintln(a.errOut, "samlogin: error: "+f.Message)
-	if f.Hint != "" {
-		fmt.Fprintln(a.errOut, "samlogin: hint: "+f.Hint)
+	for _, hint := range hints {
+		if hint != "" {
+			fmt.Fprintln(a.errOut, "samlogin: hint: "+hint)
+		}
 	}
 	return f.Exit
 }

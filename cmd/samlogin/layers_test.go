@@ -15,7 +15,8 @@ var allowed = map[string][]string{
 	"saml/secret":       {},
 	"saml/foreign":      {},
 	"saml":              {"saml/secret", "saml/foreign"},
-	"idp":               {"saml", "saml/secret", "saml/foreign"},
+	"idp":               {"idp/trace", "saml", "saml/secret", "saml/foreign"},
+	"idp/trace":         {"saml/foreign"},
 	"idp/adfs":          {"idp", "saml", "saml/secret", "saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only

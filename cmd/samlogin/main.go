@@ -90,6 +90,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 		err = &outputError{out.failed}
 	}
 	if err == nil {
+		a.traceEnd(failure{Code: "done"})
 		return exitDone
 	}
 	if errors.Is(context.Cause(ctx), errInterrupted) {

@@ -13,7 +13,7 @@ import (
 // it, then what asks something. They go by ids and names, never by the words of a page, which are translated and
 // which every site may change.
 func Recognisers() []idp.Recogniser {
-	return []idp.Recogniser{
+	return marked([]idp.Recogniser{
 		{Name: "SAML response", Read: idp.ReadResponse},
 		{Name: "AD FS error page", Read: readError},
 		{Name: "Windows sign-in", Read: readWindows},
@@ -22,7 +22,7 @@ func Recognisers() []idp.Recogniser {
 		{Name: "AD FS sign-in page", Read: readSignIn},
 		{Name: "page that posts itself", Read: idp.ReadSelfPosting},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
-	}
+	})
 }
 
 // errorText is where AD FS, and the adapters that follow its sample, say what was wrong with an answer.
