@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/samlogin/samlogin/idp/trace"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // An Event is one thing that happened on a walk, for --verbose and --trace: a request, or a page. What of it comes from
@@ -105,6 +106,7 @@ func (w *Walk) observed(p *Page, step Step, name string) {
 	}
 	c := t.cleaner
 	e := &trace.Page{Address: c.Address(p.URL), Status: p.Status, Bytes: p.Bytes, Title: c.Words(p.Title.Raw()), Known: name, Step: stepName(step)}
+	e.Text, e.Said = c.Excerpt(p.Text().Raw()), c.Words(refusedText(step).Raw())
 	for i, f := range p.Forms {
 		if i < maxFormsShown {
 			e.Forms = append(e.Forms, c.Form(f.called(), f.names()))
@@ -143,6 +145,19 @@ func stepName(s Step) string {
 		return "take the response"
 	case Stop:
 		return "stop"
+	}
+	return ""
+}
+
+// refusedText is what a page says of the answer given before.
+func refusedText(s Step) foreign.Text {
+	switch s := s.(type) {
+	case SignIn:
+		return s.Refused
+	case Challenge:
+		return s.Refused
+	case Choose:
+		return s.Refused
 	}
 	return ""
 }

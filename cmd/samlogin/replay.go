@@ -15,6 +15,7 @@ import (
 	"github.com/samlogin/samlogin/idp/trace"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
@@ -64,6 +65,9 @@ func (a *app) replay(ctx context.Context, r *trace.Recording) (*replayed, error)
 			in.kind, in.choices.Start = e.Login.Kind, e.Login.Start
 			break
 		}
+	}
+	if in.kind != "adfs" && in.kind != "form" { // the kinds that walk over pages
+		return nil, &usageError{What: fmt.Sprintf("a login of the kind %q is not replayed", foreign.Text(in.kind)), Hint: "this version replays adfs and form"}
 	}
 	if in.choices.Start == "sp" {
 		in.choices.Start = "idp" // the address recorded is already the one that the request made

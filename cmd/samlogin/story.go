@@ -103,6 +103,9 @@ func (s *story) hop(h *trace.Hop) {
 		return
 	}
 	answer := fmt.Sprintf("%d in %s", h.Status, milliseconds(h.Milliseconds))
+	if kind := h.Type.String(); kind != "" && !strings.HasPrefix(kind, "text/html") {
+		answer += "; " + kind + ", which is no page"
+	}
 	if to, _, _ := strings.Cut(h.To.String(), "?"); to != "" {
 		answer = fmt.Sprintf("%d to %s in %s", h.Status, to, milliseconds(h.Milliseconds))
 	}
@@ -124,6 +127,9 @@ func (s *story) page(p *trace.Page) {
 		page += fmt.Sprintf(", %d bytes", p.Bytes)
 	}
 	s.row("page", page)
+	if !p.Text.IsZero() {
+		s.row("it says", p.Text.String())
+	}
 	for i, form := range p.Forms {
 		s.row(map[bool]string{true: "forms"}[i == 0], form.String())
 	}
@@ -136,6 +142,9 @@ func (s *story) page(p *trace.Page) {
 		s.row("known as", foreign.Text(p.Known).String()+" → stop: "+p.Why.String())
 	default:
 		s.row("known as", foreign.Text(p.Known).String()+" → "+foreign.Text(p.Step).String())
+	}
+	if !p.Said.IsZero() {
+		s.row("refused", fmt.Sprintf("the answer before: %q", p.Said.String()))
 	}
 	if p.HTML.IsZero() {
 		s.row("", "(the page itself could not be recorded without risk)")
@@ -225,7 +234,7 @@ func advice(r *trace.Recording) string {
 	if r.End == nil {
 		return ""
 	}
-	if r.End.Code == "unknown_page" {
+	if r.End.Code == "unknown_page" && len(pagesOf(r)) > 0 {
 		return "give this file to whoever helps you: it holds no secret, and samlogin doctor trace FILE --replay shows what a newer version makes of the page"
 	}
 	for reason := idp.WrongPassword; reason <= idp.OtherRefusal; reason++ {
@@ -234,6 +243,8 @@ func advice(r *trace.Recording) string {
 		}
 	}
 	switch r.End.Code {
+	case "unknown_page":
+		return "see whether the address is right: the host of the IdP alone is enough"
 	case "needs_answer":
 		return "give the answer that the last page wants, or run samlogin in a terminal without --no-input"
 	case "proxy":
@@ -285,7 +296,12 @@ func saySent(fields []trace.Field) string {
 	return strings.Join(out, ", ")
 }
 
-func milliseconds(n int64) string { return (time.Duration(n) * time.Millisecond).String() }
+func milliseconds(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d ms", n)
+	}
+	return fmt.Sprintf("%.1f s", float64(n)/1000)
+}
 
 func moment(s string) string {
 	at, err := time.Parse(time.RFC3339, s)

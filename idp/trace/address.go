@@ -86,7 +86,7 @@ func length(s string) string {
 
 // path cleans each part of a path.
 func (c *Cleaner) path(escaped string) string {
-	c.inPath = true
+	c.inPath = !c.named
 	defer func() { c.inPath = false }()
 	parts := strings.Split(escaped, "/")
 	for i, part := range parts {

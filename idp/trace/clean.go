@@ -60,6 +60,7 @@ type Cleaner struct {
 	removed  Removed
 	numbered map[string]int // of the page under way, in the order in which they stand on it
 	wordless bool           // texts of the page under way go as a whole
+	named    bool           // an address is the name of something: its numbers stay
 	inPath   bool           // four digits are many there: paths name customers and requests
 }
 
@@ -69,6 +70,9 @@ const maxName = 120
 // Words cleans text that a person would read. E-mail addresses, user names, ids, random-looking words and what was
 // typed go; every digit becomes 0, since a number can be a code, an account or the number to match on a phone.
 func (c *Cleaner) Words(s string) Clean { return Clean{c.words(s)} }
+
+// Excerpt is the beginning of a longer text, cleaned.
+func (c *Cleaner) Excerpt(s string) Clean { return Clean{foreign.Cut(c.words(s), foreign.Limit)} }
 
 // Name cleans the name of a field, a form, a header: short numbers stay.
 func (c *Cleaner) Name(s string) Clean { return Clean{foreign.Cut(c.name(s), maxName)} }

@@ -46,7 +46,7 @@ func (c *Cleaner) value(n *html.Node, element, value string) string {
 func (c *Cleaner) choice(value string) string {
 	clean := c.name(c.withoutUser(value))
 	n := 0
-	for _, r := range held().ReplaceAllString(clean, "") {
+	for _, r := range held().ReplaceAllString(value, "") {
 		if r >= '0' && r <= '9' {
 			n++
 		}

@@ -77,6 +77,8 @@ type Page struct {
 	Status  int     `json:"status"`
 	Bytes   int     `json:"bytes,omitempty"` // after decompression
 	Title   Clean   `json:"title,omitzero"`
+	Text    Clean   `json:"text,omitzero"`   // what a person would read on it, its beginning
+	Said    Clean   `json:"said,omitzero"`   // what it says of the answer given before
 	Forms   []Clean `json:"forms,omitempty"` // their names and the names of their fields
 	Known   string  `json:"known,omitempty"` // which recogniser knew it, "" none
 	Step    string  `json:"step,omitempty"`  // what it was answered with: "sign in", "stop"

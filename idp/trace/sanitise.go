@@ -22,6 +22,7 @@ func (c *Cleaner) Page(root *html.Node) Clean {
 		text = c.pass(root)
 	}
 	counted := c.removed
+	c.removed = nil
 	defer func() { c.removed = counted }()
 	for range 4 {
 		again, err := html.ParseWithOptions(strings.NewReader(text), html.ParseOptionEnableScripting(false))
@@ -46,7 +47,7 @@ func (c *Cleaner) pass(root *html.Node) string {
 	if err := html.Render(&b, clean); err != nil {
 		return ""
 	}
-	return b.String()
+	return strings.ToValidUTF8(b.String(), "\uFFFD")
 }
 
 // shows reports whether a page without its tags holds something that was typed, although no text of it does.

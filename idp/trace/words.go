@@ -39,7 +39,7 @@ var (
 	sensitive = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?P<held>\[[0-9]{1,7}(?:#[0-9]{1,4})?\])` +
 			`|(?P<guid>[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})` +
-			`|(?P<address>(?i:https?)://[^\s<>"'()\[\]{}]+)` +
+			`|(?P<address>(?i:https?)://[^\s<>"'\[\]{}]+)` +
 			`|(?P<mail>[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,190})` +
 			`|(?P<user>[\p{L}\p{N}._-]{1,64}\\[\p{L}\p{N}._$-]{1,64})` +
 			`|(?P<code>\b(?:MSIS|AADSTS)[0-9]{4,8}\b)` +
@@ -92,9 +92,13 @@ func (c *Cleaner) words(s string) string {
 
 // eachWord replaces a random-looking word, or the random-looking parts of one.
 func (c *Cleaner) eachWord(s string, zero bool) string {
+	hold := c.number
+	if zero { // a text: nobody has to tell one from another
+		hold = placeholder
+	}
 	if len(s) >= 24 && random(s, 25) {
 		c.remove(tokens)
-		return c.number(s)
+		return hold(s)
 	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '_' || r == '-' })
 	var b strings.Builder
@@ -109,7 +113,7 @@ func (c *Cleaner) eachWord(s string, zero bool) string {
 		switch {
 		case len(part) >= 12 && random(part, 20):
 			c.remove(tokens)
-			b.WriteString(c.number(part))
+			b.WriteString(hold(part))
 		case zero:
 			b.WriteString(c.zeros(part))
 		default:
@@ -179,6 +183,8 @@ func (c *Cleaner) longDigits(s string) string {
 func (c *Cleaner) name(s string) string {
 	if strings.Contains(s, "://") {
 		if u, err := url.Parse(s); err == nil && u.Host != "" {
+			c.named = true
+			defer func() { c.named = false }()
 			return c.address(s)
 		}
 	}
@@ -270,6 +276,7 @@ func replaceWhole(s, word string, with func() string) string {
 	}
 }
 
+// partOfWord also counts what joins a name with a domain: both go together.
 func partOfWord(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '@' || r == '\\')
 }
