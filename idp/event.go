@@ -82,6 +82,8 @@ func (t *teller) field(from *Page, p Pair) trace.Field {
 	f := trace.Field{Name: t.cleaner.Name(p.Name), Filled: true}
 	if trace.IsProtocolWord(p.Name) {
 		f.Value = t.cleaner.Name(p.Value)
+	} else {
+		t.cleaner.Sent(p.Value)
 	}
 	if from != nil && p.Value != "" && t.cleaner.Typed(p.Value) == p.Value {
 		for _, form := range from.Forms {

@@ -156,11 +156,7 @@ func explain(err error) failure {
 		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		return is("unknown_page", exitPage, "idp")
 	case errors.As(err, &proxy):
-		f.Message = proxy.Error()
-		f.Hint = "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it"
-		if proxy.Status == proxyRefused {
-			f.Hint = "give them in HTTPS_PROXY: http://user:password@proxy.example.com:8080"
-		}
+		f.Message, f.Hint = proxy.Error(), proxy.Hint()
 		return is("proxy", exitNetwork, "network")
 	case errors.As(err, &idpNet):
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}

@@ -166,6 +166,11 @@ func compare(recorded, now []*trace.Page) verdict {
 		return lessFar
 	case then.Known == "" && here.Known != "":
 		return further
+	case (then.Step == "take the response") != (here.Step == "take the response"):
+		if then.Step == "take the response" {
+			return lessFar
+		}
+		return further
 	case then.Step != "stop" && here.Step == "stop":
 		return lessFar
 	case then.Step == "stop" && here.Step != "stop" && here.Step != "":

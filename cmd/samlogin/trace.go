@@ -139,11 +139,11 @@ type asked struct {
 }
 
 func (t *asked) RoundTrip(req *http.Request) (*http.Response, error) {
-	began := time.Now()
+	began := t.app.now()
 	answer, err := t.next.RoundTrip(req)
 	call := trace.Call{
 		Time: began.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Method: req.Method, Host: (&trace.Cleaner{}).Name(req.URL.Host), Action: t.action,
-		Milliseconds: time.Since(began).Milliseconds(), Failed: err != nil,
+		Milliseconds: t.app.now().Sub(began).Milliseconds(), Failed: err != nil,
 	}
 	if err == nil {
 		call.Status = answer.StatusCode

@@ -15,7 +15,7 @@ func (c *Cleaner) Address(u *url.URL) Clean {
 	if u == nil {
 		return Clean{}
 	}
-	return Clean{c.address(u.String())}
+	return Clean{visible(c.address(u.String()))}
 }
 
 // nowhere stands for an address that no two programs read alike. It is one itself, so that it is refused, too.

@@ -9,10 +9,12 @@ package trace
 
 import (
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -57,6 +59,7 @@ type Cleaner struct {
 	Typed func(string) string // takes out what was typed so far; nil: nothing was
 	User  func() string       // who signs in, as far as it is known; nil: nobody
 
+	sent     []string // values of fields, as they are and as an address spells them
 	removed  Removed
 	numbered map[string]int // of the page under way, in the order in which they stand on it
 	wordless bool           // texts of the page under way go as a whole
@@ -67,15 +70,48 @@ type Cleaner struct {
 // maxName is the longest name of anything, in characters; what is longer is cut, since a name is for being told apart.
 const maxName = 120
 
+// visible puts U+FFFD in the place of whatever acts on a terminal or the eye: a record is looked at with cat, too.
+func visible(s string) string {
+	if !foreign.Suspicious(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if foreign.Suspicious(string(r)) {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
+}
+
 // Words cleans text that a person would read. E-mail addresses, user names, ids, random-looking words and what was
 // typed go; every digit becomes 0, since a number can be a code, an account or the number to match on a phone.
-func (c *Cleaner) Words(s string) Clean { return Clean{c.words(s)} }
+func (c *Cleaner) Words(s string) Clean { return Clean{visible(c.words(s))} }
 
 // Excerpt is the beginning of a longer text, cleaned.
-func (c *Cleaner) Excerpt(s string) Clean { return Clean{foreign.Cut(c.words(s), foreign.Limit)} }
+func (c *Cleaner) Excerpt(s string) Clean {
+	return Clean{foreign.Cut(visible(c.words(s)), foreign.Limit)}
+}
 
 // Name cleans the name of a field, a form, a header: short numbers stay.
-func (c *Cleaner) Name(s string) Clean { return Clean{foreign.Cut(c.name(s), maxName)} }
+func (c *Cleaner) Name(s string) Clean { return Clean{foreign.Cut(visible(c.name(s)), maxName)} }
+
+// Limits of what is remembered: a shorter value may be a word of its own.
+const (
+	minSent = 10  // bytes
+	maxSent = 500 // values
+)
+
+// Sent takes note of the value of a field that is sent, so that it is taken out of the words of a page that shows it.
+func (c *Cleaner) Sent(value string) {
+	if len(value) < minSent || len(c.sent) >= maxSent || !strings.ContainsAny(value, "0123456789") {
+		return
+	}
+	for _, spelt := range []string{value, url.QueryEscape(value)} {
+		if !slices.Contains(c.sent, spelt) {
+			c.sent = append(c.sent, spelt)
+		}
+	}
+}
 
 // Form is the name of a form with the names of its fields: "loginForm(UserName, Password)".
 func (c *Cleaner) Form(name string, fields []string) Clean {

@@ -47,7 +47,7 @@ func (c *Cleaner) pass(root *html.Node) string {
 	if err := html.Render(&b, clean); err != nil {
 		return ""
 	}
-	return strings.ToValidUTF8(b.String(), "\uFFFD")
+	return visible(b.String())
 }
 
 // shows reports whether a page without its tags holds something that was typed, although no text of it does.

@@ -71,6 +71,12 @@ const sameGUID = "00000000-0000-0000-0000-000000000000"
 
 func (c *Cleaner) words(s string) string {
 	s = c.withoutUser(c.without(s))
+	for _, value := range c.sent {
+		if strings.Contains(s, value) {
+			c.remove(values)
+			s = strings.ReplaceAll(s, value, placeholder(value))
+		}
+	}
 	return replaceSensitive(s, func(kind, m string) string {
 		switch kind {
 		case "guid":
