@@ -79,23 +79,22 @@ func (t *teller) header(h *trace.Hop, target *url.URL, answer *http.Response) {
 // field is one field sent. Only what the page itself had put there has a length: that of anything else is one of what
 // a person typed.
 func (t *teller) field(from *Page, p Pair) trace.Field {
-	f := trace.Field{Name: t.cleaner.Name(p.Name), Filled: true}
-	if trace.IsProtocolWord(p.Name) {
-		f.Value = t.cleaner.Name(p.Value)
-	} else {
-		t.cleaner.Sent(p.Value)
-	}
-	if from != nil && p.Value != "" && t.cleaner.Typed(p.Value) == p.Value {
+	f := trace.Field{Name: t.cleaner.Name(p.Name), Filled: p.Value != ""}
+	typed := t.cleaner.Typed(p.Value) != p.Value
+	if from != nil && p.Value != "" && !typed {
 		for _, form := range from.Forms {
 			for _, field := range form.Fields {
 				if field.Name == p.Name && field.Value == p.Value {
 					f.Filled, f.Length = false, utf8.RuneCountInString(p.Value)
 				}
+				typed = typed || field.Name == p.Name && field.Typed()
 			}
 		}
 	}
-	if p.Value == "" {
-		f.Filled = false
+	if trace.IsProtocolWord(p.Name) && !typed {
+		f.Value = t.cleaner.Name(p.Value)
+	} else {
+		t.cleaner.Sent(p.Value)
 	}
 	return f
 }

@@ -78,7 +78,11 @@ func TestATraceAtItsFullestHoldsNoSecret(t *testing.T) {
 			if !bytes.Contains(text, []byte(`"step":"sign in"`)) || !bytes.Contains(text, []byte(`"filled":true`)) {
 				t.Fatalf("the trace does not tell the login:\n%s\n%s", text, r.errOut.String())
 			}
+			var canaries []string // numbers in texts become zeros, which hides no secret
 			for _, canary := range []string{typed, field, query, cookie, header} {
+				canaries = append(canaries, canary, strings.NewReplacer("1", "0", "3", "0", "4", "0", "9", "0").Replace(canary))
+			}
+			for _, canary := range canaries {
 				for spelling, form := range spellings(canary) {
 					for where, shown := range map[string][]byte{"stdout": r.out.Bytes(), "stderr": r.errOut.Bytes(), "the trace": text} {
 						if canary == field && where != "the trace" {

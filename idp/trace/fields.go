@@ -11,7 +11,7 @@ import (
 // protocolWords are fields whose values are words of the IdP's protocol and no secrets. Case does not count.
 var protocolWords = sync.OnceValue(func() map[string]bool {
 	return set("authmethod submit signin signinsubmit signinothersite singlesignout signout signinidpsite homerealmselection kmsi " +
-		"_eventid _eventid_proceed lmauth pf.ok vhost continue cancel login")
+		"_eventid _eventid_proceed lmauth pf.ok vhost continue cancel")
 })
 
 // IsProtocolWord reports whether the values of a field of this name are words of the protocol, such as the method of
@@ -35,7 +35,7 @@ func (c *Cleaner) value(n *html.Node, element, value string) string {
 	case short && (element == "button" || element == "input" && (kind == "submit" || kind == "button" || kind == "reset")):
 		return strings.TrimSpace(c.words(value))
 	case short && (element == "option" || element == "li" || element == "input" && (kind == "radio" || kind == "checkbox")),
-		short && kind != "password" && IsProtocolWord(name):
+		short && kind == "hidden" && IsProtocolWord(name):
 		return c.choice(value)
 	}
 	c.remove(values)

@@ -46,6 +46,7 @@ func TestOnlyWhatIsListedIsKeptOfAPage(t *testing.T) {
 		{"no value", `<input type="hidden" name="Context" value="">`, `<input type="hidden" name="Context" value=""/>`},
 		{"a password filled in", `<input type="password" name="AuthMethod" value="secret">`, `<input type="password" name="AuthMethod" value="[6]"/>`},
 		{"a word of the protocol", `<input type="hidden" name="AuthMethod" value="AzureMfaAuthentication">`, `<input type="hidden" name="AuthMethod" value="AzureMfaAuthentication"/>`},
+		{"typed into such a field", `<input type="text" name="AuthMethod" value="somebody">`, `<input type="text" name="AuthMethod" value="[8]"/>`},
 		{"a secret in such a field", `<input type="hidden" name="AuthMethod" value="aG9sZHMgYSBzZWNyZXQ3">`, `<input type="hidden" name="AuthMethod" value="[20#1]"/>`},
 		{"a button", `<input type="submit" name="s" value="Send 4711 to jane@example.com">`, `<input type="submit" name="s" value="Send 0000 to [16]"/>`},
 		{"options", `<select name="d"><option value="+49 170 1234567">Phone 4567<option value="b1" selected>B</select>`,
@@ -127,6 +128,28 @@ func TestAddressesStayWhatTheyAre(t *testing.T) {
 		if want := html.EscapeString(c.want); !strings.Contains(page, `<a href="`+want+`"></a>`) {
 			t.Errorf("%q became %s, want %q", c.address, page, c.want)
 		}
+	}
+}
+
+func TestThePartsOfAUserNameAreNotKept(t *testing.T) {
+	for user, want := range map[string]string{
+		`CORP\jane.doe`: "Hello [4] [3], janet: [8], [13], [16]", "jane.doe@example.com": `Hello [4] [3], janet: [8], [13], [16]`, "": `Hello Jane Doe, janet: jane.doe, [13], [16]`, "it": `Hello Jane Doe, janet: jane.doe, [13], [16]`,
+	} {
+		c := &trace.Cleaner{User: func() string { return user }}
+		if got := c.Words(`Hello Jane Doe, janet: jane.doe, CORP\jane.doe, jane@example.com`).String(); got != want {
+			t.Errorf("of %q is left %q, want %q", user, got, want)
+		}
+	}
+}
+
+// What one page held in a field is not in the words of the next.
+func TestValuesSentAreNotShownAgain(t *testing.T) {
+	c := knowing()
+	c.Sent("v4lue-of-a-session")
+	c.Sent("short1")
+	c.Sent("loginFormWithoutNumber")
+	if got := c.Words("you sent v4lue-of-a-session, short, loginFormWithoutNumber").String(); got != "you sent [18], short, loginFormWithoutNumber" {
+		t.Errorf("left: %q", got)
 	}
 }
 

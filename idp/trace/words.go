@@ -77,7 +77,7 @@ func (c *Cleaner) words(s string) string {
 			s = strings.ReplaceAll(s, value, placeholder(value))
 		}
 	}
-	return replaceSensitive(s, func(kind, m string) string {
+	return c.withoutParts(replaceSensitive(s, func(kind, m string) string {
 		switch kind {
 		case "guid":
 			c.remove(ids)
@@ -93,7 +93,7 @@ func (c *Cleaner) words(s string) string {
 			return c.zeros(m)
 		}
 		return m
-	})
+	}))
 }
 
 // eachWord replaces a random-looking word, or the random-looking parts of one.
@@ -239,22 +239,40 @@ func (c *Cleaner) guid(s string) string {
 
 // withoutUser takes out who signs in, also without the domain.
 func (c *Cleaner) withoutUser(s string) string {
-	if c.User == nil || s == "" {
-		return s
+	full, alone := c.user()
+	for _, name := range []string{full, alone} {
+		s = c.withoutWord(s, name)
 	}
-	user := c.User()
-	alone := user
-	if _, after, ok := strings.Cut(user, `\`); ok {
+	return s
+}
+
+// withoutParts takes out the parts of a user name such as jane.doe, of which pages make "Jane Doe".
+func (c *Cleaner) withoutParts(s string) string {
+	_, alone := c.user()
+	for _, part := range strings.FieldsFunc(alone, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		s = c.withoutWord(s, part)
+	}
+	return s
+}
+
+func (c *Cleaner) user() (full, alone string) {
+	if c.User == nil {
+		return "", ""
+	}
+	full = c.User()
+	alone = full
+	if _, after, ok := strings.Cut(full, `\`); ok {
 		alone = after
 	}
 	alone, _, _ = strings.Cut(alone, "@")
-	for _, name := range []string{user, alone} {
-		if utf8.RuneCountInString(name) < 3 {
-			continue
-		}
-		s = replaceWhole(s, name, func() string { c.remove(users); return placeholder(name) })
+	return full, alone
+}
+
+func (c *Cleaner) withoutWord(s, word string) string {
+	if s == "" || utf8.RuneCountInString(word) < 3 {
+		return s
 	}
-	return s
+	return replaceWhole(s, word, func() string { c.remove(users); return placeholder(word) })
 }
 
 // replaceWhole replaces a word where no letter or digit stands beside it, whatever its case.
