@@ -188,7 +188,7 @@ func (s *story) end() {
 		removed = append(removed, fmt.Sprintf("%s: %d", foreign.Text(what), s.recording.Removed[what]))
 	}
 	if len(removed) > 0 {
-		s.paragraph(0, "\nLeft out of the recording: "+strings.Join(removed, ", ")+".")
+		s.paragraph(0, "\nLeft out of the recording: "+strings.Join(removed, ", ")+". A number in brackets, such as [12] or (12), is the length of what stood there.")
 	}
 }
 

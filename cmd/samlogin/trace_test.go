@@ -19,7 +19,7 @@ import (
 // A trace of everything, while an IdP puts secrets wherever it can: into fields of thirty names, scripts, addresses,
 // headers, cookies, comments, other kinds of forms; and shows what was typed.
 //
-// security case 97, 99
+// security case 24, 97, 99
 func TestATraceAtItsFullestHoldsNoSecret(t *testing.T) {
 	const typed, field, query, cookie, header = "c4nary-Passw0rd-9", "f13ld-Canary-Va1ue", "qu3ry-Canary-Va1ue", "c00kie-Canary-Va1ue", "h3ader-Canary-Va1ue"
 	names := strings.Fields("passwd pwd OathCode VerificationCode SAMLResponse2 Authorization Cookie Set-Cookie ctx code otp pin token csrf_token __VIEWSTATE " +
@@ -255,5 +255,49 @@ samlogin: hint: sign in at this address with a browser: where it shows the same 
 `
 	if got := strings.ReplaceAll(r.errOut.String(), r.env["SAMLOGIN_URL"], "HOST"); got != want {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A login that goes round in a circle ends, says so, and its replay ends the same.
+//
+// security case 13
+func TestALoopIsNamedAndReplays(t *testing.T) {
+	const post = `<html><head><title>One moment</title></head><body onload="document.forms[0].submit()"><form method="post" action="/adfs/ls/again"><input type="hidden" name="x" value="1"></form></body></html>`
+	n := 0
+	for name, c := range map[string]struct {
+		answer func(w http.ResponseWriter, path string)
+		says   string
+	}{
+		"A to B to A": {func(w http.ResponseWriter, path string) {
+			w.Header().Set("Location", map[bool]string{true: "/adfs/a", false: "/adfs/b"}[path == "/adfs/b"])
+			w.WriteHeader(http.StatusFound)
+		}, "redirects in a circle"},
+		"a fresh path each time": {func(w http.ResponseWriter, _ string) {
+			n++
+			w.Header().Set("Location", fmt.Sprintf("/adfs/ls/%d", n))
+			w.WriteHeader(http.StatusFound)
+		}, "redirects in a circle"},
+		"a form that submits itself": {func(w http.ResponseWriter, _ string) { _, _ = io.WriteString(w, post) }, "goes round in a circle"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 0, 0)
+			requests := 0
+			r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+				requests++
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				c.answer(w, q.URL.Path)
+				return true
+			}
+			file := filepath.Join(r.home, "trace")
+			if code := run(context.Background(), r.app, append(r.args, "--trace", file)); code != exitPage || !strings.Contains(r.errOut.String(), c.says) || requests > 20 {
+				t.Errorf("exit %d after %d requests:\n%s", code, requests, r.errOut.String())
+			}
+			var out bytes.Buffer
+			a := newApp()
+			a.out, a.errOut = &out, &out
+			if code := run(t.Context(), a, []string{"doctor", "trace", file, "--replay"}); code != exitDone || !strings.Contains(out.String(), "gets as far as") {
+				t.Errorf("the replay: exit %d\n%s", code, out.String())
+			}
+		})
 	}
 }

@@ -154,6 +154,15 @@ func FuzzSanitisedIsTakenForTheSame(f *testing.F) {
 		}
 		return err
 	})
+	for _, page := range []string{
+		`<body onload="document.forms[0].submit()"><form method="post" action="/x"><input type="hidden" name="x" value="1"></form>`,
+		`<body onload="document.getElementById('f').submit ();"><form id="f" method="post"><input type="hidden" name="SAMLResponse" value="PHNhbWw+"></form>`,
+		`<meta http-equiv="refresh" content="0;url='/adfs/ls/?x=1'"><p>x`, `<div id="errorArea">MSIS7042 0f8fad5b-d9cb-469f-a165-70867728950e</div>`,
+		`<form id="options"><a href="#" onclick="SelectOption('Otp')">x</a><input type="hidden" name="x"></form><script>document.forms[0].submit()</script>`,
+		`<form id="loginForm" action="https:evil"><p hidden><input name="UserName"></p><input type=password name="p" disabled><fieldset disabled><input name="q"></fieldset></form>`,
+	} {
+		f.Add([]byte(page))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		u := &url.URL{Scheme: "https", Host: "adfs.example.com", Path: "/adfs/ls/"}
 		header := http.Header{"Content-Type": {"text/html; charset=utf-8"}}

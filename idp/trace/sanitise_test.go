@@ -62,6 +62,7 @@ func TestOnlyWhatIsListedIsKeptOfAPage(t *testing.T) {
 		{"a script", `<p></p><script>var secret="x"; document.forms[0].submit()</script>`, `<p></p><script>document.forms[0].submit();</script>`},
 		{"another script", `<p></p><script>var secret="x"</script>`, `<p></p><script></script>`},
 		{"a handler", `<a href="#" onclick="if (a) { SelectOption('OtpProvider'); log('secret') }">x</a>`, `<a href="#" onclick="SelectOption(&#39;OtpProvider&#39;); log(&#39;[6]&#39;);"> x </a>`},
+		{"a handler that sends", `<p onclick="a(); document.getElementById('f').submit()">x</p>`, `<p onclick="document.forms[0].submit(); a(); document.getElementById(&#39;[1]&#39;);"> x </p>`},
 		{"a script address", `<a href="javascript:go('secret')">x</a>`, `<a href="javascript:go(&#39;[6]&#39;);"> x </a>`},
 		{"a data address", `<img src="data:text/plain,secret">`, `<img src="data:hidden"/>`},
 		{"a user in an address", `<a href="https://me:secret@h/p">x</a>`, `<a href="https://hidden@h/p"> x </a>`},

@@ -63,10 +63,13 @@ func choosing(function string) bool {
 // calls keeps of a handler the names of the functions it calls, and of those that choose something, what.
 func (c *Cleaner) calls(handler string) string {
 	var out []string
+	if sends := marks()[0]; sends.found.MatchString(handler) {
+		out = append(out, sends.stub)
+	}
 	for _, m := range call().FindAllStringSubmatch(handler, 20) {
 		function, argument := m[1], m[2]+m[3]
-		switch function {
-		case "if", "for", "while", "switch", "function", "catch", "return":
+		switch function[strings.LastIndexByte(function, '.')+1:] {
+		case "submit", "if", "for", "while", "switch", "function", "catch", "return":
 			continue
 		}
 		clean := c.Name(function).text
