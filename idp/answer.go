@@ -212,6 +212,14 @@ func (s Challenge) asks() string {
 	return strings.Join(fields, " ")
 }
 
+// kind is what the page asks for in the first place.
+func (s Challenge) kind() Kind {
+	if len(s.Blanks) == 0 {
+		return Answer
+	}
+	return s.Blanks[0].Kind
+}
+
 // answer asks for one thing and takes note of it. A code is sent once only: the same one again is refused by every IdP,
 // and counts as an attempt there.
 func (w *Walk) answer(ctx context.Context, d Dialog, q Question) (string, error) {

@@ -105,11 +105,15 @@ type PageError struct {
 	Forms   []string     // "loginForm(UserName, Password)"
 	Why     string       // what about it is not understood
 	Browser bool         // it is known, and only a real browser gets past it
+	Near    *Near        // the recogniser that came nearest; nil where none did, or where that is not the question
 }
+
+// Short is the error without the description of the page.
+func (e *PageError) Short() string { return e.Address + ": " + e.Why }
 
 func (e *PageError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", e.Address, e.Why)
+	b.WriteString(e.Short())
 	if e.Status != 0 && e.Status != 200 {
 		fmt.Fprintf(&b, "; HTTP status %d", e.Status)
 	}
@@ -121,6 +125,9 @@ func (e *PageError) Error() string {
 	}
 	if e.Text != "" {
 		fmt.Fprintf(&b, "; it says %q", e.Text)
+	}
+	if e.Near != nil {
+		fmt.Fprintf(&b, "; nearest to %s", e.Near)
 	}
 	return b.String()
 }

@@ -6,9 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -22,12 +20,12 @@ type fetcher struct {
 	transport http.RoundTripper
 	jar       *Jar
 	agent     string
-	observe   func(Event) // nil: nobody watches
+	tells     teller
 	dated     func(server time.Time)
 }
 
-func newFetcher(transport http.RoundTripper, jar *Jar, agent string, observe func(Event), dated func(time.Time)) *fetcher {
-	return &fetcher{transport: transport, jar: jar, agent: agent, observe: observe, dated: dated}
+func newFetcher(transport http.RoundTripper, jar *Jar, agent string, dated func(time.Time)) *fetcher {
+	return &fetcher{transport: transport, jar: jar, agent: agent, dated: dated}
 }
 
 // A request is one thing to send. Pairs go into the body of a POST, into the query of a GET form.
@@ -151,8 +149,9 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 	for _, c := range f.jar.Cookies(&target) {
 		req.AddCookie(c)
 	}
+	began := f.tells.now()
 	answer, err := over.RoundTrip(req)
-	f.tell(r, &target, answer)
+	f.tells.hop(r, &target, began, answer)
 	if err != nil {
 		return nil, f.broken(ctx, r, err)
 	}
@@ -170,36 +169,6 @@ func (f *fetcher) broken(ctx context.Context, r request, err error) error {
 	}
 	origin, _ := OriginOf(r.url) // allowed has seen that it has one
 	return &NetworkError{Step: r.step, Host: origin.Host(), Err: err}
-}
-
-func (f *fetcher) tell(r request, target *url.URL, answer *http.Response) {
-	if f.observe == nil {
-		return
-	}
-	e := Event{Method: r.method, Address: address(target), Request: requestID(target)}
-	for _, p := range r.pairs {
-		e.Sent = append(e.Sent, foreign.Cut(foreign.Clean(p.Name), 60))
-	}
-	if r.proof != nil {
-		e.Sent = append(e.Sent, "Authorization: "+r.proof.scheme)
-	}
-	if answer != nil {
-		e.Status = answer.StatusCode
-		if to, err := resolve(target, answer.Header.Get("Location")); err == nil && answer.Header.Get("Location") != "" {
-			e.To = address(to)
-		}
-	}
-	f.observe(e)
-}
-
-var guid = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Fa-f-]{36}$`) })
-
-// requestID is AD FS's client-request-id, which an administrator searches the event log by.
-func requestID(u *url.URL) string {
-	if id := u.Query().Get("client-request-id"); guid().MatchString(id) {
-		return id
-	}
-	return ""
 }
 
 // read reads the page of an answer, at most maxPageBytes of it after decompression.

@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -48,20 +49,25 @@ func (f Field) Typed() bool {
 type Pair struct{ Name, Value string }
 
 func (f *Form) String() string {
-	name := f.ID
-	if name == "" {
-		name = f.Name
+	names := f.names()
+	for i, name := range names {
+		names[i] = foreign.Cut(foreign.Clean(name), 60)
 	}
-	if name == "" {
-		name = "form"
-	}
-	var fields []string
+	return fmt.Sprintf("%s(%s)", foreign.Cut(foreign.Clean(f.called()), 60), strings.Join(names, ", "))
+}
+
+// called is what the form is called in texts.
+func (f *Form) called() string { return cmp.Or(f.ID, f.Name, "form") }
+
+// names are the names of the first fields.
+func (f *Form) names() []string {
+	var names []string
 	for _, field := range f.Fields {
-		if field.Name != "" && len(fields) < 20 {
-			fields = append(fields, foreign.Cut(foreign.Clean(field.Name), 60))
+		if field.Name != "" && len(names) < 20 {
+			names = append(names, field.Name)
 		}
 	}
-	return fmt.Sprintf("%s(%s)", foreign.Cut(foreign.Clean(name), 60), strings.Join(fields, ", "))
+	return names
 }
 
 // Field finds a field by its name; nil if the form has none.

@@ -35,6 +35,7 @@ type Page struct {
 	URL     *url.URL // where it was in the end found, after redirects
 	Origin  Origin
 	Status  int
+	Bytes   int      // of its body, decompressed
 	Asks    []string // WWW-Authenticate schemes of a 401, as sent ("Negotiate", "NTLM")
 	Title   foreign.Text
 	Forms   []*Form
@@ -76,7 +77,7 @@ func ReadPage(u *url.URL, status int, header http.Header, body []byte) (*Page, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: its HTML cannot be read", errUnread)
 	}
-	p.Doc = goquery.NewDocumentFromNode(root)
+	p.Bytes, p.Doc = len(body), goquery.NewDocumentFromNode(root)
 	p.Title = foreign.Line(p.Doc.Find("title").First().Text())
 	base := p.base()
 	if err := p.readForms(base); err != nil {

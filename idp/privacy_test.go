@@ -145,28 +145,43 @@ func TestAnUnknownPageIsDescribedByNamesAndNotByValues(t *testing.T) {
 	}
 }
 
+// told is an event in short: "!" is a field that was filled in.
+func told(e idp.Event) string {
+	if p := e.Page; p != nil {
+		return fmt.Sprintf("%s %s %s: %s", p.Title, p.Forms[0], p.Known, p.Step)
+	}
+	text := e.Hop.Method + " " + e.Hop.Address.String()
+	for _, f := range e.Hop.Sent {
+		text += " " + f.Name.String()
+		if !f.Value.IsZero() {
+			text += "=" + f.Value.String()
+		}
+		if f.Length > 0 {
+			text += fmt.Sprintf(":%d", f.Length)
+		}
+		if f.Filled {
+			text += "!"
+		}
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s -> %d %s%s", text, e.Hop.Status, e.Hop.To, e.Hop.Request))
+}
+
 func TestEventsTellTheWayWithoutValues(t *testing.T) {
 	const id = "00000000-1111-2222-3333-0080010000f2"
 	w := idptest.New(t)
 	w.Site(host).On(start, idptest.Redirect(302, "/page?client-request-id="+id)).On("GET /page", idptest.HTML(posting("/post"))).On("POST /post", response(t))
 	var events []string
 	c := config(t, w)
-	c.Observe = func(e idp.Event) {
-		text, err := json.Marshal(e)
-		if err != nil {
-			t.Error(err)
-		}
-		events = append(events, string(text))
-	}
+	c.Observe = func(e idp.Event) { events = append(events, told(e)) }
 	if _, err := idp.NewWalk(c).Run(t.Context(), at(t, "https://"+host+startURL+"?"+queryCanary), stored()); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		`{"method":"GET","address":"https://adfs.example.com/start","status":302,"to":"https://adfs.example.com/page"}`,
-		`{"method":"GET","address":"https://adfs.example.com/page","status":200,"request":"` + id + `"}`,
-		`{"address":"https://adfs.example.com/page","status":200,"title":"Sign In","forms":["loginForm(UserName, Password, AuthMethod)"],"page":"AD FS sign-in page"}`,
-		`{"method":"POST","address":"https://adfs.example.com/post","sent":["UserName","Password","AuthMethod"],"status":200}`,
-		`{"address":"https://adfs.example.com/post","status":200,"title":"Working...","forms":["hiddenform(SAMLResponse)"],"page":"SAML response"}`,
+		"GET https://adfs.example.com/start?(17) -> 302 https://adfs.example.com/page?client-request-id=(36)",
+		"GET https://adfs.example.com/page?client-request-id=(36) -> 200 " + id,
+		"Sign In loginForm(UserName, Password, AuthMethod) AD FS sign-in page: sign in",
+		"POST https://adfs.example.com/post UserName! Password! AuthMethod=FormsAuthentication:19 -> 200",
+		"Working... hiddenform(SAMLResponse) SAML response: take the response",
 	}
 	if got := strings.Join(events, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("told\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -52,12 +52,6 @@ func (r *redactor) list(texts []string) []string {
 	return out
 }
 
-func (r *redactor) event(e Event) Event {
-	e.Address, e.To, e.Title = r.text(e.Address), r.text(e.To), r.foreign(e.Title)
-	e.Sent, e.Forms = r.list(e.Sent), r.list(e.Forms)
-	return e
-}
-
 func (r *redactor) question(q Question) Question {
 	q.Label, q.Refused = r.foreign(q.Label), r.foreign(q.Refused)
 	q.Options = slices.Clone(q.Options)

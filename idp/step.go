@@ -10,8 +10,17 @@ import (
 
 // A Recogniser looks at a page and says which step answers it, or nil if the page is not one it knows. It reads only.
 type Recogniser struct {
-	Name string // "AD FS sign-in page", as shown with --verbose and in traces
-	Read func(p *Page) Step
+	Name  string // "AD FS sign-in page", as shown with --verbose and in traces
+	Read  func(p *Page) Step
+	Marks []Mark // what its pages have for certain; by it an unknown page is said to be near. nil: nothing is said
+	Never []Mark // what its pages never have
+}
+
+// A Mark is something by which a person can tell that a page is of a certain kind, or that it is not.
+type Mark struct {
+	Selector string // CSS
+	Says     string // "a field for the password"
+	Over     int    // so many elements are too few to count
 }
 
 // A Step is the answer to a page. It is data: the Walk carries it out and keeps the rules.

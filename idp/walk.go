@@ -84,13 +84,11 @@ func NewWalk(c Config) *Walk {
 		c.Now = time.Now
 	}
 	w := &Walk{config: c, user: c.Username, codes: map[string]bool{}, answers: map[Kind]int{}, chosen: map[Topic]bool{}, agreed: map[Origin]bool{}, picked: map[Topic]string{}}
-	if c.Observe != nil {
-		w.config.Observe = func(e Event) { c.Observe(w.redact.event(e)) }
-	}
 	if c.Jar == nil {
 		c.Jar = NewJar()
 	}
-	w.fetch = newFetcher(c.Transport, c.Jar, c.Agent, w.config.Observe, c.Dated)
+	w.fetch = newFetcher(c.Transport, c.Jar, c.Agent, c.Dated)
+	w.tells()
 	return w
 }
 
@@ -117,7 +115,7 @@ func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 		}
 		asked = ctx
 		step, name := w.recognise(page)
-		w.observed(page, name)
+		w.observed(page, step, name)
 		waits, waiting := step.(Wait)
 		if waiting {
 			pages-- // bounded by its time
@@ -163,7 +161,7 @@ func (w *Walk) take(ctx context.Context, page *Page, step Step, d Dialog) (r req
 	case Open:
 		r, err = w.open(ctx, page, s)
 	default:
-		err = page.NotUnderstood(notKnown(page))
+		err = page.notRecognised(notKnown(page), w.config.Recognisers)
 	}
 	return r, nil, err
 }
@@ -202,17 +200,6 @@ func notKnown(p *Page) string {
 		return "the IdP answered with an error that is not known"
 	}
 	return "the IdP showed a page that is not known"
-}
-
-func (w *Walk) observed(p *Page, name string) {
-	if w.config.Observe == nil {
-		return
-	}
-	e := Event{Address: address(p.URL), Status: p.Status, Title: p.Title, Page: name}
-	for _, f := range p.Forms {
-		e.Forms = append(e.Forms, f.String())
-	}
-	w.config.Observe(e)
 }
 
 // circling notices a walk that does not get anywhere: the same page again and again while nobody typed anything.

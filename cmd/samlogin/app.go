@@ -49,7 +49,8 @@ type app struct {
 	typed    map[string]bool             // flags of the command line, as opposed to variables
 	offers   []offer                     // passwords that may be remembered at the end of the run
 
-	wait func(context.Context, time.Duration) error // nil: waits; tests do not
+	wait     func(context.Context, time.Duration) error // nil: waits; tests do not
+	observed func(idp.Event)                            // told of each step of a login instead of trace and terminal; nil: those are
 }
 
 // globalFlags are the flags that every command has.
@@ -101,7 +102,7 @@ func (a *app) close() {
 		a.console = nil
 	}
 	if a.trace != nil {
-		a.trace.close()
+		_ = a.trace.close() // the run is over; who could be told has been told
 		a.trace = nil
 	}
 }

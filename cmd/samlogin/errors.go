@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles"
@@ -30,7 +31,7 @@ const (
 	exitFile        = 9
 	exitPage        = 10
 	exitUnsafe      = 11
-	exitEnded       = 12
+	exitBad         = 12
 	exitInterrupted = 130
 )
 
@@ -119,6 +120,8 @@ func explain(err error) failure {
 		place      *awsconsole.PlaceError
 		signInNo   *awsconsole.Error
 		browser    *browserError
+		notTrace   *traceError
+		less       *replayError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -175,18 +178,14 @@ func explain(err error) failure {
 		f.Hint = safetyHint(safety)
 		return is("unsafe", exitUnsafe, "idp")
 	case errors.As(err, &page):
-		f.Hint = "run it again with --trace FILE: the file holds every step and no secret, and is what a helper needs; --start sp, or a full address in --url, is worth a try"
+		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		if page.Browser {
 			f.Hint = "log in with a browser and give samlogin the response: --assertion-file; or ask the administrator for another method"
 			return is("needs_browser", exitPage, "idp")
 		}
 		return is("unknown_page", exitPage, "idp")
 	case errors.As(err, &proxy):
-		f.Message = proxy.Error()
-		f.Hint = "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it"
-		if proxy.Status == proxyRefused {
-			f.Hint = "give them in HTTPS_PROXY: http://user:password@proxy.example.com:8080"
-		}
+		f.Message, f.Hint = proxy.Error(), proxy.Hint()
 		return is("proxy", exitNetwork, "network")
 	case errors.As(err, &idpNet):
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
@@ -221,6 +220,12 @@ func explain(err error) failure {
 		return is("not_ours", exitFile, "files")
 	case errors.As(err, &broken), errors.As(err, &lock), errors.As(err, &file):
 		return is("file", exitFile, "files")
+	case errors.As(err, &notTrace):
+		f.Hint = "samlogin login --trace FILE makes one"
+		return is("trace", exitFile, "files")
+	case errors.As(err, &less):
+		f.Hint = "a page that was known is not any more: report it with the file"
+		return is("replay", exitBad, "doctor")
 	case errors.As(err, &some):
 		return is("some_failed", exitSome, "")
 	case errors.As(err, &output):
@@ -243,6 +248,14 @@ func cause(err error) string {
 // report prints an error where it belongs and gives the exit code.
 func (a *app) report(err error) int {
 	f := explain(err)
+	var page *idp.PageError
+	unknown := f.Code == "unknown_page" && errors.As(err, &page)
+	hints := []string{f.Hint}
+	if unknown {
+		hints = pageHints(page, a.global.trace)
+		f.Hint = strings.Join(hints, "; or ")
+	}
+	a.traceEnd(f)
 	if a.json() && !a.printed {
 		out := json.NewEncoder(a.out)
 		out.SetEscapeHTML(false)
@@ -252,9 +265,17 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.errOut, "samlogin: interrupted")
 		return f.Exit
 	}
+	if a.json() {
+		hints = []string{f.Hint}
+	} else if unknown {
+		showPage(a.errOut, page)
+		f.Message = page.Short()
+	}
 	fmt.Fprintln(a.errOut, "samlogin: error: "+f.Message)
-	if f.Hint != "" {
-		fmt.Fprintln(a.errOut, "samlogin: hint: "+f.Hint)
+	for _, hint := range hints {
+		if hint != "" {
+			fmt.Fprintln(a.errOut, "samlogin: hint: "+hint)
+		}
 	}
 	return f.Exit
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // Time limits of one request, by phase. The whole of a run's network time is bounded by --timeout besides.
@@ -42,13 +43,38 @@ func (e *slowError) Error() string {
 }
 
 // proxyError reports a proxy that let nothing through.
-type proxyError struct{ Status int }
+type proxyError struct {
+	Status int
+	Host   string         // and port
+	Given  bool           // HTTPS_PROXY holds a user name and password for it
+	Asks   []foreign.Text // schemes by which it lets people in: "Basic", "NTLM"
+}
 
 func (e *proxyError) Error() string {
-	if e.Status == proxyRefused {
-		return "the proxy wants a user name and password (407)"
+	switch {
+	case e.Status == proxyRefused && e.Given:
+		return fmt.Sprintf("the proxy %s refused the user name and password (407)", foreign.Text(e.Host))
+	case e.Status == proxyRefused:
+		return fmt.Sprintf("the proxy %s wants a user name and password (407)", foreign.Text(e.Host))
 	}
-	return fmt.Sprintf("the proxy refused the connection (%d)", e.Status)
+	return fmt.Sprintf("the proxy %s refused the connection (%d)", foreign.Text(e.Host), e.Status)
+}
+
+// Hint says what can be done.
+func (e *proxyError) Hint() string {
+	takesPassword := len(e.Asks) == 0
+	for _, scheme := range e.Asks {
+		takesPassword = takesPassword || strings.EqualFold(scheme.Raw(), "Basic")
+	}
+	switch {
+	case e.Status != proxyRefused:
+		return "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it"
+	case !takesPassword:
+		return fmt.Sprintf("it lets people in by %s only, which samlogin does not speak: name a helper such as px or cntlm in HTTPS_PROXY", e.Asks[0])
+	case e.Given:
+		return "see HTTPS_PROXY: in a user name or password @ is written %40, : is %3A, % is %25"
+	}
+	return "give them in HTTPS_PROXY: http://user:password@proxy.example.com:8080"
 }
 
 // patience is the outermost transport: it bounds every phase of a request, and the network time of the whole run. What
@@ -202,11 +228,17 @@ func newTransport(roots *x509.CertPool, env func(string) string) *http.Transport
 		MaxResponseHeaderBytes: headerBytes,
 		MaxIdleConnsPerHost:    4,
 		ForceAttemptHTTP2:      true,
-		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-			if answer.StatusCode != http.StatusOK {
-				return &proxyError{Status: answer.StatusCode}
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode == http.StatusOK {
+				return nil
 			}
-			return nil
+			e := &proxyError{Status: answer.StatusCode, Host: proxy.Host, Given: proxy.User != nil}
+			for _, ask := range answer.Header.Values("Proxy-Authenticate") {
+				if words := strings.Fields(ask); len(words) > 0 {
+					e.Asks = append(e.Asks, foreign.Text(words[0]))
+				}
+			}
+			return e
 		},
 	}
 }

@@ -15,10 +15,11 @@ var allowed = map[string][]string{
 	"saml/secret":       {},
 	"saml/foreign":      {},
 	"saml":              {"saml/secret", "saml/foreign"},
-	"idp":               {"saml", "saml/secret", "saml/foreign"},
+	"idp":               {"idp/trace", "saml", "saml/secret", "saml/foreign"},
 	"idp/adapter":       {"idp", "saml/foreign"},
 	"idp/adfs":          {"idp", "idp/adapter", "saml", "saml/secret", "saml/foreign"},
 	"idp/form":          {"idp", "saml", "saml/foreign"},
+	"idp/trace":         {"saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
 	"idp/negotiate":     {"idp", "saml/secret", "saml/foreign"},

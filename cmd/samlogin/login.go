@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,7 +91,7 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	session := &session{app: a, in: in, dialog: a.dialog(f, in)}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
-	} else if session.provider, err = a.provider(in, transport, session.dated); err != nil {
+	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
 		return nil, err
 	}
 	if err := a.turnedAway(in); err != nil {
@@ -125,7 +126,8 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 			return nil, err
 		}
 	}
-	taker := &taker{app: a, http: &http.Client{Transport: transport}, response: session.response, clients: map[string]*sts.Client{}}
+	calls := &asked{app: a, action: "AssumeRoleWithSAML", next: transport, dated: session.datedBy("AWS's")}
+	taker := &taker{app: a, http: &http.Client{Transport: calls}, response: session.response, clients: map[string]*sts.Client{}}
 	within, end := transport.within(ctx)
 	defer end()
 	results = append(results, taker.takeAll(within, jobs)...)
@@ -167,7 +169,7 @@ type session struct {
 	dialog   *signInDialog
 	response *saml.Response
 	at       time.Time // when the response came
-	warned   bool
+	warning  sync.Once // of a wrong clock
 }
 
 func (s *session) login(ctx context.Context) error {
@@ -186,13 +188,19 @@ func (s *session) login(ctx context.Context) error {
 	return nil
 }
 
-// dated compares the IdP's clock with ours, once. A wrong clock is the usual cause when AWS calls a fresh assertion
-// expired; the Date header decides nothing.
-func (s *session) dated(server time.Time) {
-	const worthSaying = 2 * time.Minute
-	if offset := s.app.now().Sub(server).Round(time.Second); !s.warned && (offset > worthSaying || offset < -worthSaying) {
-		s.warned = true
-		s.app.notice("this computer's clock is " + ago(offset) + " the IdP's")
+// clockWorthSaying is a difference of two clocks at which AWS may begin to refuse: it takes an assertion for five minutes.
+const clockWorthSaying = 2 * time.Minute
+
+// datedBy compares the clock of a server with ours, once a login. A wrong clock is the usual cause when AWS calls a
+// fresh assertion expired; the Date header decides nothing. Calls to AWS are made side by side.
+func (s *session) datedBy(whose string) func(time.Time) {
+	return func(server time.Time) {
+		offset := s.app.now().Sub(server).Round(time.Second)
+		if offset > clockWorthSaying || offset < -clockWorthSaying {
+			s.warning.Do(func() {
+				s.app.notice("this computer's clock is " + ago(offset) + " " + whose + "; set it right if a login fails")
+			})
+		}
 	}
 }
 

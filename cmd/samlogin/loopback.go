@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -47,8 +48,8 @@ func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
 }
 
-// server issues a certificate for 127.0.0.1 and localhost.
-func (a *authority) server(serial int64) (tls.Certificate, error) {
+// server issues a certificate for 127.0.0.1, localhost and further names.
+func (a *authority) server(serial int64, names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -59,13 +60,21 @@ func (a *authority) server(serial int64) (tls.Certificate, error) {
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
+	for _, name := range names {
+		if ip := net.ParseIP(strings.Trim(name, "[]")); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
-// loopback serves a handler over TLS on a free port of 127.0.0.1, and gives its address.
-func (a *authority) loopback(serial int64, address string, handler http.Handler) (url string, stop func(), err error) {
-	certificate, err := a.server(serial)
+// loopback serves a handler over TLS on a free port of 127.0.0.1, and gives its address. The certificate is good for
+// further names, too.
+func (a *authority) loopback(serial int64, address string, handler http.Handler, names ...string) (url string, stop func(), err error) {
+	certificate, err := a.server(serial, names...)
 	if err != nil {
 		return "", nil, fmt.Errorf("making the demo's certificates: %w", err)
 	}

@@ -96,6 +96,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 		err = &outputError{out.failed}
 	}
 	if err == nil {
+		a.traceEnd(failure{Code: "done"})
 		return exitDone
 	}
 	var exited *exitedError

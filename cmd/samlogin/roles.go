@@ -51,7 +51,7 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	login := &session{app: a, in: in, dialog: a.dialog(f, in)}
 	if f.assertionFile != "" {
 		login.provider = fileProvider{a, f.assertionFile}
-	} else if login.provider, err = a.provider(in, transport, login.dated); err != nil {
+	} else if login.provider, err = a.provider(in, transport, login.datedBy("the IdP's")); err != nil {
 		return err
 	}
 	if err := login.login(ctx); err != nil {

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"same":     scriptSame,
 			"crlf":     scriptCRLF,
 			"failure":  scriptFailure,
+			"proxy":    scriptProxy,
 		},
 	})
 }
@@ -85,12 +88,23 @@ func setUpScript(e *testscript.Env) error {
 		config.Realms = []idpdemo.Realm{{ID: "http://partner.example.net/adfs/services/trust", Name: "Partner", Address: "https://127.0.0.1:9/"}}
 	}
 	config.Applications = strings.Contains(string(text), "\n# adfs: applications\n")
+	now := time.Now
+	for _, line := range strings.Split(string(text), "\n") {
+		if off, ok := strings.CutPrefix(line, "# clock: "); ok { // of both servers
+			late, err := time.ParseDuration(off)
+			if err != nil {
+				return err
+			}
+			now = func() time.Time { return time.Now().Add(late) }
+		}
+	}
+	config.Now = now
 	w := &world{}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err
 	}
 	w.sts = stsdemo.New(stsdemo.Config{
-		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour,
+		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
@@ -232,6 +246,24 @@ func scriptFailure(ts *testscript.TestScript, _ bool, args []string) {
 	if e.Message == "" || !strings.HasSuffix(stderr, last) {
 		ts.Fatalf("stderr does not end with %q", last)
 	}
+}
+
+// scriptProxy starts a proxy that lets nothing through and names it in HTTPS_PROXY: proxy STATUS [SCHEME [USER:PASSWORD]]
+func scriptProxy(ts *testscript.TestScript, _ bool, args []string) {
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if len(args) > 1 {
+			w.Header().Set("Proxy-Authenticate", args[1]+` realm="x"`)
+		}
+		w.WriteHeader(status)
+	}))
+	ts.Defer(server.Close)
+	address := server.URL
+	if len(args) > 2 {
+		address = strings.Replace(address, "http://", "http://"+args[2]+"@", 1)
+	}
+	ts.Setenv("HTTPS_PROXY", address)
 }
 
 // scriptCRLF turns the line ends of a file into CRLF.

@@ -1,31 +1,24 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/samlogin/samlogin/idp"
-	"github.com/samlogin/samlogin/saml/foreign"
+	"github.com/samlogin/samlogin/idp/trace"
 )
 
-// traceFile holds the steps of a login, one JSON object a line. What gets in is decided by the type idp.Event, which
-// has no place for a secret; nothing is filtered out afterwards.
+// traceFile is the record of a run that --trace asks for. What gets in is decided by the types of package trace, which
+// have no place for a secret; nothing is filtered out afterwards.
 type traceFile struct {
-	mu   sync.Mutex
 	file *os.File
-	now  func() time.Time
-}
-
-type traceLine struct {
-	Time string `json:"time"`
-	idp.Event
+	*trace.Writer
 }
 
 // openTrace opens the trace that was asked for, once.
@@ -45,56 +38,122 @@ func openTrace(path string, began time.Time) (*traceFile, error) {
 	if err != nil {
 		return nil, &usageError{What: fmt.Sprintf("the trace file cannot be created: %v", err)}
 	}
-	t := &traceFile{file: f, now: time.Now}
-	fmt.Fprintf(f, `{"samlogin":%q,"system":"%s/%s","began":%q,"holds":"methods, addresses without query, statuses, names of fields; no values"}`+"\n",
-		version(), runtime.GOOS, runtime.GOARCH, began.UTC().Format(time.RFC3339))
-	return t, nil
+	h := trace.Header{Samlogin: version(), System: runtime.GOOS + "/" + runtime.GOARCH, Began: began.UTC().Format(time.RFC3339)}
+	return &traceFile{f, trace.NewWriter(f, h)}, nil
 }
 
-func (t *traceFile) add(e idp.Event) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	e.Title = foreign.Text(e.Title.String()) // a trace is read on terminals, too
-	line, err := json.Marshal(traceLine{Time: t.now().UTC().Format("15:04:05.000"), Event: e})
-	if err == nil {
-		_, _ = t.file.Write(append(line, '\n'))
+func (t *traceFile) close() error {
+	err := t.Writer.Close()
+	if closing := t.file.Close(); err == nil {
+		err = closing
 	}
+	return err
 }
 
-func (t *traceFile) close() { _ = t.file.Close() }
+// traceEnd notes how the run ended. What an error says may name people and accounts, so only the words about a network
+// are kept.
+func (a *app) traceEnd(f failure) {
+	if a.trace == nil {
+		return
+	}
+	end := trace.End{Exit: f.Exit, Code: f.Code, Step: f.Step}
+	if f.Exit == exitNetwork {
+		end.Said = (&trace.Cleaner{}).Words(f.Message)
+	}
+	a.trace.End(end)
+	if err := a.trace.close(); err != nil {
+		a.notice("the trace is not whole: " + cause(err))
+	}
+	a.trace = nil
+}
 
-// observe is told of each step on the way, and shows it where it was asked for.
-func (a *app) observe(e idp.Event) {
+// observer is told of each step of a login, and shows it where it was asked for; nil where it was not.
+func (a *app) observer(in *signIn) func(idp.Event) {
+	if a.observed != nil {
+		return a.observed
+	}
+	if a.trace == nil && !a.global.verbose {
+		return nil
+	}
 	if a.trace != nil {
-		a.trace.add(e)
+		a.trace.Add(trace.Entry{Login: &trace.Login{Kind: in.kind, Start: in.choices.Start}})
 	}
-	if a.global.verbose {
-		a.notice(describe(e))
+	return func(e idp.Event) {
+		if a.trace != nil {
+			a.trace.Add(trace.Entry{Hop: e.Hop, Page: e.Page})
+		}
+		if a.global.verbose {
+			a.notice(describe(e))
+		}
 	}
 }
 
 func describe(e idp.Event) string {
-	if e.Method == "" {
-		line := fmt.Sprintf("  page %q", e.Title)
-		if e.Page != "" {
-			line += ", known as " + e.Page
-		} else {
+	if p := e.Page; p != nil {
+		line := fmt.Sprintf("  page %q", p.Title.String())
+		switch {
+		case p.Known != "":
+			line += ", known as " + p.Known
+		case p.Near != "":
+			line += ", not known; nearest to " + p.Near
+		default:
 			line += ", not known"
 		}
-		if len(e.Forms) > 0 {
-			line += "; forms " + strings.Join(e.Forms, ", ")
+		if len(p.Forms) > 0 {
+			line += "; forms " + joined(p.Forms)
 		}
 		return line
 	}
-	line := fmt.Sprintf("%s %s", e.Method, e.Address)
-	if len(e.Sent) > 0 {
-		line += " with " + strings.Join(e.Sent, ", ")
+	address, _, _ := strings.Cut(e.Hop.Address.String(), "?")
+	line := e.Hop.Method + " " + address
+	var sent []string
+	for _, f := range e.Hop.Sent {
+		sent = append(sent, f.Name.String())
 	}
-	if e.Status != 0 {
-		line += fmt.Sprintf(" → %d", e.Status)
+	if len(sent) > 0 {
+		line += " with " + strings.Join(sent, ", ")
 	}
-	if e.To != "" {
-		line += " to " + e.To
+	if e.Hop.Status != 0 {
+		line += fmt.Sprintf(" → %d", e.Hop.Status)
+	}
+	if to, _, _ := strings.Cut(e.Hop.To.String(), "?"); to != "" {
+		line += " to " + to
 	}
 	return line
+}
+
+func joined(all []trace.Clean) string {
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// asked is the transport of calls to AWS: it puts them into the trace and compares clocks. It looks at no body.
+type asked struct {
+	app    *app
+	action string
+	next   http.RoundTripper
+	dated  func(time.Time) // told the Date of each answer
+}
+
+func (t *asked) RoundTrip(req *http.Request) (*http.Response, error) {
+	began := t.app.now()
+	answer, err := t.next.RoundTrip(req)
+	call := trace.Call{
+		Time: began.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Method: req.Method, Host: (&trace.Cleaner{}).Name(req.URL.Host), Action: t.action,
+		Milliseconds: t.app.now().Sub(began).Milliseconds(), Failed: err != nil,
+	}
+	if err == nil {
+		call.Status = answer.StatusCode
+		if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
+			call.Date = date.UTC().Format(time.RFC3339)
+			t.dated(date)
+		}
+	}
+	if t.app.trace != nil {
+		t.app.trace.Add(trace.Entry{Call: &call})
+	}
+	return answer, err
 }

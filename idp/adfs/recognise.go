@@ -20,7 +20,7 @@ type Wishes struct {
 // it, then what asks something. They go by ids and names, never by the words of a page, which are translated and
 // which every site may change.
 func Recognisers(w Wishes) []idp.Recogniser {
-	return []idp.Recogniser{
+	return marked([]idp.Recogniser{
 		{Name: "SAML response", Read: idp.ReadResponse},
 		{Name: "AD FS error page", Read: readError},
 		{Name: "Windows sign-in", Read: idp.ReadNegotiate},
@@ -36,7 +36,7 @@ func Recognisers(w Wishes) []idp.Recogniser {
 		{Name: "AD FS second step that waits", Read: readWait},
 		{Name: "page that posts itself", Read: idp.ReadSelfPosting},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
-	}
+	})
 }
 
 // errorText is where AD FS, and the adapters that follow its sample, say what was wrong with an answer; the second is
