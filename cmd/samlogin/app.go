@@ -13,6 +13,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -35,19 +36,23 @@ type app struct {
 	started      bool        // a command runs: the words of the command line were understood
 	password     secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
 
-	mu       sync.Mutex
-	console  *terminal
-	consoled bool
-	loaded   *settings.Settings
-	trace    *traceFile
-	secrets  *stores
-	given    *given                      // what flags and environment answer
-	jars     map[owner]*idp.Jar          // cookies, by who logs in where
-	refusals map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
-	waits    *waitLine                   // what the IdP waits for, on the screen
-	policies map[string]string           // session policies by the name of their file
-	typed    map[string]bool             // flags of the command line, as opposed to variables
-	offers   []offer                     // passwords that may be remembered at the end of the run
+	mu        sync.Mutex
+	console   *terminal
+	consoled  bool
+	loaded    *settings.Settings
+	trace     *traceFile
+	secrets   *stores
+	given     *given                      // what flags and environment answer
+	kept      *state.Folder               // sessions, keys and durations of earlier runs; opened on first use
+	stateless bool                        // there is no place for them, or none is wanted
+	keepTold  bool                        // that something could not be kept was said
+	restored  map[owner]bool              // whose sessions were put back
+	jars      map[owner]*idp.Jar          // cookies, by who logs in where
+	refusals  map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
+	waits     *waitLine                   // what the IdP waits for, on the screen
+	policies  map[string]string           // session policies by the name of their file
+	typed     map[string]bool             // flags of the command line, as opposed to variables
+	offers    []offer                     // passwords that may be remembered at the end of the run
 
 	wait     func(context.Context, time.Duration) error // nil: waits; tests do not
 	observed func(idp.Event)                            // told of each step of a login instead of trace and terminal; nil: those are

@@ -30,6 +30,9 @@ import (
 // recordVariable names the folder into which a samlogin that a script runs copies its output.
 const recordVariable = "SAMLOGIN_TEST_OUTPUTS"
 
+// stateVariable switches off what is kept between runs: most scripts are about one login.
+const stateVariable = "SAMLOGIN_TEST_STATE"
+
 // recordedMain is main with stdout and stderr copied.
 func recordedMain() {
 	folder := os.Getenv(recordVariable)
@@ -57,6 +60,7 @@ func recordedMain() {
 	unguard := guardMemory()
 	a := newApp()
 	a.unguard = unguard
+	a.stateless = os.Getenv(stateVariable) == "off"
 	a.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // nothing in a script takes long
 	code := run(context.Background(), a, os.Args[1:])
 	for _, w := range ends {

@@ -81,7 +81,7 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	env := map[string]string{"HOME": r.home, "AWS_ENDPOINT_URL_STS": stsURL, "SAMLOGIN_CA_BUNDLE": bundle, "SAMLOGIN_IDP": "adfs", "SAMLOGIN_URL": adfsURL}
 	r.env = env
 	r.app = &app{
-		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: time.Now, password: secret.New("Correct-Horse-7"),
+		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: time.Now, password: secret.New("Correct-Horse-7"), stateless: true,
 		env: func(name string) string { return env[name] },
 	}
 	r.args = []string{"login", "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}

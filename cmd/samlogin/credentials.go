@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -60,11 +61,11 @@ type processOutput struct {
 
 func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error {
 	a.printed = true // stdout is for the keys alone: an error never goes there
-	r, err := a.takeOne(ctx, f, name)
+	k, err := a.keysForMachines(ctx, f, name)
 	if err != nil {
-		return err
+		return forPerson(err, name)
 	}
-	c := r.session.Credentials
+	c := k.Credentials
 	var out bytes.Buffer
 	to := json.NewEncoder(&out)
 	to.SetEscapeHTML(false)
@@ -82,27 +83,51 @@ func (a *app) printOnce(text []byte) error {
 	return nil
 }
 
-// takeOne logs in for one profile of the settings and takes its role.
-func (a *app) takeOne(ctx context.Context, f *loginFlags, name string) (result, error) {
-	a.watch()
+// keysForMachines are keys for a program that waits for them and cannot be asked anything.
+func (a *app) keysForMachines(ctx context.Context, f *loginFlags, name string) (heldKeys, error) {
+	s, err := a.settings()
+	if err != nil {
+		return heldKeys{}, err
+	}
+	choices := s.General
+	if p := s.Profiles[name]; p != nil {
+		choices = settings.Nearest(p.Choices, s.General)
+	}
+	within, end := a.forMachines(ctx, choices)
+	defer end()
+	return a.keysOf(within, f, name)
+}
+
+// oneTarget is the one role that a NAME of the settings stands for.
+func (a *app) oneTarget(ctx context.Context, f *loginFlags, name string) (*target, error) {
 	f.username = a.env("SAMLOGIN_USERNAME") // goes with SAMLOGIN_PASSWORD, wherever that counts
+	f.heed = heedFailures
+	s, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := a.targets(ctx, f, s, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	if len(wanted) != 1 {
+		return nil, &usageError{What: fmt.Sprintf("%s is a group of %d profiles, and one is needed", foreign.Text(name), len(wanted)), Hint: known(s)}
+	}
+	return wanted[0], nil
+}
+
+// takeRole logs in and takes a target's role.
+func (a *app) takeRole(ctx context.Context, f *loginFlags, t *target) (result, error) {
 	s, err := a.settings()
 	if err != nil {
 		return result{}, err
 	}
-	wanted, err := a.targets(ctx, f, s, []string{name})
-	if err != nil {
-		return result{}, err
-	}
-	if len(wanted) != 1 {
-		return result{}, &usageError{What: fmt.Sprintf("%s is a group of %d profiles, and one is needed", foreign.Text(name), len(wanted)), Hint: known(s)}
-	}
-	results, err := a.loginAt(ctx, f, wanted, s.Accounts, nil)
+	results, err := a.loginAt(ctx, f, []*target{t}, s.Accounts, nil)
 	switch {
 	case err != nil:
 		return result{}, err
 	case len(results) != 1:
-		return result{}, &usageError{What: fmt.Sprintf("profile %s stands for %d roles, and one is needed", foreign.Text(name), len(results)), Hint: "give the profile a role in the settings"}
+		return result{}, &usageError{What: fmt.Sprintf("profile %s stands for %d roles, and one is needed", foreign.Text(t.profile), len(results)), Hint: "give the profile a role in the settings"}
 	}
 	return results[0], results[0].err
 }

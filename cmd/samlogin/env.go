@@ -54,12 +54,12 @@ func (a *app) environment(ctx context.Context, f *loginFlags, name, shell string
 	if shell == "github" && a.env("GITHUB_ENV") == "" { // found before anybody logs in for it
 		return printEnvironment(a.out, a.errOut, shell, nil, "")
 	}
-	r, err := a.takeOne(ctx, f, name)
+	k, err := a.keysOf(ctx, f, name)
 	if err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := printEnvironment(&text, a.errOut, shell, awsVariables(r.session.Credentials, r.region), a.env("GITHUB_ENV")); err != nil {
+	if err := printEnvironment(&text, a.errOut, shell, awsVariables(k.Credentials, k.region), a.env("GITHUB_ENV")); err != nil {
 		return err
 	}
 	return a.printOnce(text.Bytes())

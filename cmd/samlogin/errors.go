@@ -11,6 +11,7 @@ import (
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
@@ -122,6 +123,10 @@ func explain(err error) failure {
 		browser    *browserError
 		notTrace   *traceError
 		less       *replayError
+		told       *state.SharedError
+		waited     *state.WaitError
+		keepUnsafe *state.UnsafeError
+		command2   *withCommand
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -147,6 +152,19 @@ func explain(err error) failure {
 		return is("console_refused", exitAWS, "console")
 	case errors.As(err, &browser):
 		return is("browser", exitFault, "browser")
+	case errors.As(err, &command2):
+		inner := explain(command2.err)
+		if inner.Hint != "" {
+			inner.Hint = "; " + inner.Hint
+		}
+		inner.Hint = loginCommand(command2.name) + inner.Hint
+		return inner
+	case errors.As(err, &told):
+		return shared(told)
+	case errors.As(err, &waited):
+		return is("network", exitNetwork, "idp")
+	case errors.As(err, &keepUnsafe):
+		return is("unsafe_file", exitUnsafe, "files")
 	case errors.As(err, &usage):
 		f.Hint = usage.Hint
 		return is("usage", exitUsage, "words")

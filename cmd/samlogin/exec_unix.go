@@ -5,8 +5,6 @@ package main
 import (
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 func sameVariable(a, b string) bool { return a == b }
@@ -30,13 +28,7 @@ func (a *app) ofTerminal(s os.Signal) bool {
 	if s != syscall.SIGINT && s != syscall.SIGQUIT && s != syscall.SIGWINCH {
 		return false
 	}
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = tty.Close() }()
-	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	return err == nil && group == syscall.Getpgrp()
+	return inForeground()
 }
 
 // codeOf is how a shell tells how a command ended.

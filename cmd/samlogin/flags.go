@@ -21,6 +21,7 @@ type loginFlags struct {
 	caBundle                                string
 	timeout                                 time.Duration
 	force                                   bool
+	heed                                    time.Duration // for how long a failure of another process counts
 	region, stsEndpoint                     string
 
 	// of login alone

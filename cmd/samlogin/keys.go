@@ -2,10 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
 )
 
@@ -18,6 +25,10 @@ const (
 	lastMargin   = time.Minute
 )
 
+// heedFailures is for how long a failed login of another process counts for this one: AWS's clients ask dozens at once,
+// and each wrong password counts towards a lock.
+const heedFailures = 10 * time.Second
+
 // heldKeys are the keys of one NAME.
 type heldKeys struct {
 	sts.Credentials
@@ -26,11 +37,205 @@ type heldKeys struct {
 	choices settings.Choices
 }
 
-// keysOf gives the keys of one NAME that a command was called with.
+func (k heldKeys) left(now time.Time) time.Duration { return k.Expiration.Sub(now) }
+
+// keysOf gives the keys of one NAME that a command was called with: those that are kept, while they last for long
+// enough, else fresh ones, which one process fetches for all that wait for them.
 func (a *app) keysOf(ctx context.Context, f *loginFlags, name string) (heldKeys, error) {
-	r, err := a.takeOne(ctx, f, name)
+	t, err := a.oneTarget(ctx, f, name)
 	if err != nil {
 		return heldKeys{}, err
 	}
-	return heldKeys{r.session.Credentials, r.role, r.region, r.target.choices}, nil
+	if f.force {
+		return a.fetch(ctx, f, t, func() (heldKeys, bool) { return heldKeys{}, false })
+	}
+	old, there := a.keptKeys(t, lastMargin)
+	left := old.left(a.now())
+	if there && left >= silentMargin {
+		return old, nil
+	}
+	longer := func() (heldKeys, bool) {
+		k, ok := a.keptKeys(t, lastMargin)
+		return k, ok && (k.left(a.now()) >= silentMargin || k.Expiration.After(old.Expiration))
+	}
+	if there && left >= askingMargin {
+		if k, err := a.fetchSilently(ctx, f, t, longer); err == nil {
+			return k, nil
+		}
+		return old, nil // nobody is bothered as long as they are good
+	}
+	k, err := a.fetch(ctx, f, t, longer)
+	if err != nil && there && ctx.Err() == nil && old.left(a.now()) > lastMargin {
+		a.notice("the keys end at " + old.Expiration.Local().Format("15:04") + " and could not be renewed: " + explain(err).Message)
+		return old, nil
+	}
+	return k, err
+}
+
+func (a *app) fetchSilently(ctx context.Context, f *loginFlags, t *target, look func() (heldKeys, bool)) (heldKeys, error) {
+	asked, said := a.global.noInput, a.errOut
+	a.global.noInput, a.errOut = true, io.Discard
+	defer func() { a.global.noInput, a.errOut = asked, said }()
+	return a.fetch(ctx, f, t, look)
+}
+
+// fetch takes the role, in one process for all that want it now.
+func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (heldKeys, bool)) (heldKeys, error) {
+	a.watch()
+	var got heldKeys
+	lead := func(ctx context.Context) error {
+		r, err := a.takeRole(ctx, f, t)
+		if err == nil {
+			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices}
+		}
+		return err
+	}
+	folder := a.folder()
+	if folder == nil {
+		err := lead(ctx)
+		return got, err
+	}
+	err := folder.Fly(ctx, state.Flight{
+		Kind: state.Role, Identity: a.identity(t),
+		Look: func() bool {
+			k, ok := look()
+			if ok {
+				got = k
+			}
+			return ok
+		},
+		Lead: lead, Share: sharedFailure, Heed: heedFailures,
+	})
+	return got, err
+}
+
+// identity is everything that decides what the keys of a target are: other words for the same keys are other keys, and
+// a profile that was edited never gets the old ones.
+func (a *app) identity(t *target) string {
+	in, c := t.signIn, t.choices
+	endpoint := []string{c.Region, c.STSEndpoint}
+	for _, name := range []string{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
+		endpoint = append(endpoint, a.env(name))
+	}
+	if c.Region == "" {
+		endpoint = append(endpoint, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION"))
+	}
+	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), strconv.FormatBool(t.all),
+		t.wish.Duration.String(), strconv.FormatBool(t.wish.Max), strconv.FormatBool(t.wish.Exact), t.wish.Policy, state.Identity(t.wish.PolicyARNs...), state.Identity(endpoint...))
+}
+
+// keptValue is what is kept of a role's keys.
+type keptValue struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+	Expiration                                 time.Time
+	RoleARN, PrincipalARN, Region              string
+}
+
+// roleEntry is what status tells of a role's keys.
+type roleEntry struct {
+	Name    string `json:"name"`
+	RoleARN string `json:"role_arn"`
+	IdP     string `json:"idp"` // whose session renews it: the name in the settings, or the kind
+	Owner   string `json:"owner"`
+}
+
+// keptKeys are the keys that an earlier run got, if they last for longer than a margin.
+func (a *app) keptKeys(t *target, margin time.Duration) (heldKeys, bool) {
+	folder := a.folder()
+	if folder == nil {
+		return heldKeys{}, false
+	}
+	text, _, err := folder.Get(state.Role, a.identity(t))
+	if err != nil {
+		return heldKeys{}, false
+	}
+	var v keptValue
+	if json.Unmarshal([]byte(text.Reveal()), &v) != nil {
+		return heldKeys{}, false
+	}
+	role, err := saml.NewRole(v.RoleARN, v.PrincipalARN)
+	if err != nil {
+		return heldKeys{}, false
+	}
+	k := heldKeys{
+		sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration},
+		role, v.Region, t.choices,
+	}
+	return k, k.left(a.now()) > margin
+}
+
+// keepKeys keeps the keys of a target that stands for one role.
+func (a *app) keepKeys(t *target, r result) {
+	if r.err != nil || t.all || len(t.patterns) > 1 || a.folder() == nil {
+		return
+	}
+	c := r.session.Credentials
+	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region})
+	if err != nil {
+		return
+	}
+	described, err := json.Marshal(roleEntry{r.profile, r.role.ARN, t.signIn.label(), t.signIn.who()})
+	if err != nil {
+		return
+	}
+	a.keep(state.Entry{Kind: state.Role, Identity: a.identity(t), Value: secret.New(string(value)), Expires: c.Expiration, Description: described})
+}
+
+// learned is the longest duration that a role was found to allow in the last seven days; 0 if that is not known.
+func (a *app) learned(role saml.Role) time.Duration {
+	if a.folder() == nil {
+		return 0
+	}
+	text, _, err := a.folder().Get(state.Duration, role.ARN)
+	if err != nil {
+		return 0
+	}
+	d, err := time.ParseDuration(text.Reveal())
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+const learnedLife = 7 * 24 * time.Hour
+
+func (a *app) learn(role saml.Role, longest time.Duration) {
+	if longest > 0 {
+		a.keep(state.Entry{Kind: state.Duration, Identity: role.ARN, Value: secret.New(longest.String()), Expires: a.now().Add(learnedLife)})
+	}
+}
+
+// processLimit is how long a credential_process may take: AWS's SDK for Go ends it after a minute.
+const processLimit = 55 * time.Second
+
+// forMachines bounds what machines call, and sees to it that a person is asked only where he can answer: on a terminal
+// of which this process has the foreground.
+func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Context, context.CancelFunc) {
+	if c.CredentialsPrompt != nil && !*c.CredentialsPrompt || !inForeground() {
+		a.global.noInput = true
+	}
+	return context.WithTimeoutCause(ctx, processLimit, &slowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})
+}
+
+// loginCommand is the command that a person runs where a machine could not ask.
+func loginCommand(name string) string { return "run: samlogin login " + name }
+
+// withCommand puts the exact command to run before the advice of an error that only a person can mend.
+type withCommand struct {
+	err  error
+	name string
+}
+
+func (e *withCommand) Error() string { return e.err.Error() }
+func (e *withCommand) Unwrap() error { return e.err }
+
+func forPerson(err error, name string) error {
+	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
+		return err
+	}
+	switch explain(err).Exit {
+	case exitNeedsAnswer, exitRefused:
+		return &withCommand{err, name}
+	}
+	return err
 }

@@ -88,7 +88,7 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	if err != nil {
 		return nil, err
 	}
-	session := &session{app: a, in: in, dialog: a.dialog(f, in)}
+	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
@@ -127,10 +127,14 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		}
 	}
 	calls := &asked{app: a, action: "AssumeRoleWithSAML", next: transport, dated: session.datedBy("AWS's")}
-	taker := &taker{app: a, http: &http.Client{Transport: calls}, response: session.response, clients: map[string]*sts.Client{}}
+	taker := &taker{app: a, fresh: f.force, http: &http.Client{Transport: calls}, response: session.response, clients: map[string]*sts.Client{}}
 	within, end := transport.within(ctx)
 	defer end()
-	results = append(results, taker.takeAll(within, jobs)...)
+	taken := taker.takeAll(within, jobs)
+	for _, r := range taken {
+		a.keepKeys(r.target, r) // credentials and exec go on with them
+	}
+	results = append(results, taken...)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -170,25 +174,21 @@ type session struct {
 	response *saml.Response
 	at       time.Time // when the response came
 	warning  sync.Once // of a wrong clock
+
+	fresh    bool          // --force: neither a session nor an assertion of before
+	fromFile bool          // --assertion-file: no IdP is asked
+	heed     time.Duration // for how long the failure of another process counts for this one
 }
 
-func (s *session) login(ctx context.Context) error {
-	response, err := s.provider.Login(ctx, s.dialog)
-	s.dialog.ended(ctx, err)
-	if err != nil {
-		return err
+// audience is the relying party that a response has to be for.
+func (in *signIn) audience() string {
+	if in.kind == "adfs" {
+		return cmp.Or(in.choices.RelyingParty, adfs.DefaultRelyingParty)
 	}
-	s.response, s.at = response, s.app.now()
-	s.app.notices(response.Notices)
-	audience := s.in.choices.RelyingParty
-	if s.in.kind == "adfs" {
-		audience = cmp.Or(audience, adfs.DefaultRelyingParty)
-	}
-	s.app.notices(response.Concerns(s.at, audience))
-	return nil
+	return in.choices.RelyingParty
 }
 
-// clockWorthSaying is a difference of two clocks at which AWS may begin to refuse: it takes an assertion for five minutes.
+// clockWorthSaying is by how much clocks have to differ before it is told: AWS itself allows five minutes.
 const clockWorthSaying = 2 * time.Minute
 
 // datedBy compares the clock of a server with ours, once a login. A wrong clock is the usual cause when AWS calls a

@@ -102,7 +102,7 @@ esac
 	env := append(r.environ(), "XDG_CONFIG_HOME="+r.home+"/.config", "HOME="+r.home, "PATH="+helper+":"+os.Getenv("PATH"))
 	login := func(answer string) string {
 		t.Helper()
-		c := openConsole(t, env, "login", "--username", `CORP\olivia`)
+		c := openConsole(t, env, "login", "--force", "--username", `CORP\olivia`)
 		if answer != "remembered" {
 			c.until(`Password of CORP\olivia: `)
 			c.send("Correct-Horse-7\n")

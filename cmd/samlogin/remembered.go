@@ -245,6 +245,14 @@ type signInDialog struct {
 	app        *app
 	remembered *remembered
 	person     *person
+	answered   bool // something was answered, and sent
+}
+
+// Ask implements idp.Dialog.
+func (d *signInDialog) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
+	answer, err := d.Dialog.Ask(ctx, q)
+	d.answered = d.answered || err == nil
+	return answer, err
 }
 
 // ended learns from the end of a login: what the IdP refused is marked, what a person typed and it took may be

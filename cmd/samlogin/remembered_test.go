@@ -74,7 +74,7 @@ func (r *rig) remembering(t *testing.T, user string) (v *vault, password, seed k
 // again is the rig's next run: a new process, as far as the app knows.
 func (r *rig) again(ctx context.Context) int {
 	vault := r.app.stores().opened["system"]
-	r.app = &app{in: r.app.in, out: &r.out, errOut: &r.errOut, now: r.app.now, env: r.app.env, wait: r.app.wait}
+	r.app = &app{in: r.app.in, out: &r.out, errOut: &r.errOut, now: r.app.now, env: r.app.env, wait: r.app.wait, stateless: true}
 	r.app.stores().opened["system"] = vault
 	r.errOut.Reset()
 	return run(ctx, r.app, r.args)

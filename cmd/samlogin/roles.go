@@ -48,7 +48,7 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err != nil {
 		return err
 	}
-	login := &session{app: a, in: in, dialog: a.dialog(f, in)}
+	login := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != ""}
 	if f.assertionFile != "" {
 		login.provider = fileProvider{a, f.assertionFile}
 	} else if login.provider, err = a.provider(in, transport, login.datedBy("the IdP's")); err != nil {

@@ -155,6 +155,9 @@ func setUpScript(e *testscript.Env) error {
 	e.Setenv("SAMLOGIN_USERNAME", `CORP\jane`)
 	e.Setenv("SAMLOGIN_PASSWORD", "Correct-Horse-7")
 	e.Setenv("TZ", "UTC")
+	if !strings.Contains(string(text), "\n# state: on\n") {
+		e.Setenv(stateVariable, "off")
+	}
 	return nil
 }
 

@@ -120,7 +120,7 @@ func (a *app) secretTest(ctx context.Context, f *secretFlags, names []string) er
 	}
 	d := &signInDialog{app: a, remembered: newRemembered(a, in), person: &person{app: a}}
 	d.Dialog = d.remembered
-	login := &session{app: a, in: in, dialog: d}
+	login := &session{app: a, in: in, dialog: d, fromFile: true} // a test is of the secret, and not of a session
 	if login.provider, err = a.provider(in, transport, login.datedBy("the IdP's")); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ profiles = ["a", "b", "c"]
 	for password, want := range map[string]int{"wrong-one": exitRefused, "Correct-Horse-7": exitDone} {
 		before := r.posts()
 		r.errOut.Reset()
-		r.app = &app{in: r.app.in, out: &r.out, errOut: &r.errOut, now: r.app.now, env: r.app.env, password: secret.New(password)}
+		r.app = &app{in: r.app.in, out: &r.out, errOut: &r.errOut, now: r.app.now, env: r.app.env, password: secret.New(password), stateless: true}
 		if code := run(t.Context(), r.app, r.args); code != want || r.posts() != before+1 {
 			t.Errorf("exit %d, want %d; %d passwords sent, want 1\n%s", code, want, r.posts()-before, r.errOut.String())
 		}

@@ -37,6 +37,7 @@ type taker struct {
 	http     *http.Client
 	response *saml.Response
 	clients  map[string]*sts.Client // by endpoint
+	fresh    bool                   // what was learned of durations is not looked at
 }
 
 // takeAll takes the roles side by side. When STS cannot be reached for one of them, the others are not tried for minutes:
@@ -71,6 +72,11 @@ func (t *taker) takeAll(ctx context.Context, jobs []job) []result {
 		})
 	}
 	all.Wait()
+	for _, r := range results {
+		if r.err == nil {
+			t.app.learn(r.role, r.session.RoleMax)
+		}
+	}
 	return results
 }
 
@@ -89,6 +95,9 @@ func (t *taker) prepare(j job) (result, func(context.Context) (sts.Session, erro
 	if wish.Duration == 0 && !wish.Max {
 		wish.Duration = t.response.SessionDuration
 		r.unasked = wish.Duration == 0
+	}
+	if !t.fresh {
+		wish.Guess = t.app.learned(j.role)
 	}
 	return r, func(ctx context.Context) (sts.Session, error) {
 		return client.AssumeWithSAML(ctx, t.response.Encoded, j.role, t.response.SessionNotOnOrAfter, wish)

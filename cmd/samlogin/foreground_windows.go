@@ -1,0 +1,4 @@
+package main
+
+// inForeground: a console of Windows has no background.
+func inForeground() bool { return true }
