@@ -2,6 +2,7 @@ package idp
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -12,15 +13,9 @@ func (w *Walk) choose(ctx context.Context, p *Page, s Choose, d Dialog) (request
 	}
 	taken := s.Options[0]
 	if len(s.Options) > 1 {
-		q := Question{Kind: Choice, Topic: s.Topic, Origin: p.Origin, User: w.user, Again: w.chosen[s.Topic], Refused: s.Refused}
-		q.Options = s.Offered()
-		answer, err := w.ask(ctx, d, q)
+		at, err := w.pick(ctx, d, Question{Topic: s.Topic, Origin: p.Origin, Again: w.chosen[s.Topic], Refused: s.Refused, Options: s.Offered()})
 		if err != nil {
 			return request{}, err
-		}
-		at := indexOf(s.Options, answer.Reveal())
-		if at < 0 {
-			return request{}, &NeedError{Question: w.redact.question(q)}
 		}
 		w.chosen[s.Topic] = true
 		taken = s.Options[at]
@@ -49,13 +44,18 @@ func (s Choose) Offered() []Option {
 	return out
 }
 
-func indexOf(ways []Way, id string) int {
-	for i, way := range ways {
-		if strings.EqualFold(way.ID, id) {
-			return i
-		}
+// pick asks which of the options of a question is taken: its index.
+func (w *Walk) pick(ctx context.Context, d Dialog, q Question) (int, error) {
+	q.Kind, q.User = Choice, w.user
+	answer, err := w.ask(ctx, d, q)
+	if err != nil {
+		return 0, err
 	}
-	return -1
+	at := slices.IndexFunc(q.Options, func(o Option) bool { return strings.EqualFold(o.ID, answer.Reveal()) })
+	if at < 0 {
+		return 0, &NeedError{Question: w.redact.question(q)}
+	}
+	return at, nil
 }
 
 // Named finds what a person means by a name: the identifier or the label of an option, in any case, else the only one whose
