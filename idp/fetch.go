@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,6 +38,7 @@ type request struct {
 	pairs  []Pair
 	from   *Page // the page that led here, nil at the start
 	step   string
+	accept string // media types of the answer, "" for a page
 }
 
 // get sends a request, follows its redirects and reads the page at the end.
@@ -122,7 +124,7 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 	}
 	req.GetBody = nil // what was typed is sent once; no layer below may send it again
 	req.Header.Set("User-Agent", f.agent)
-	req.Header.Set("Accept", "text/html,application/xhtml+xml")
+	req.Header.Set("Accept", cmp.Or(r.accept, "text/html,application/xhtml+xml"))
 	req.Header.Set("Accept-Language", "en")
 	if r.method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
