@@ -17,7 +17,8 @@ var allowed = map[string][]string{
 	"saml":              {"saml/secret", "saml/foreign"},
 	"idp":               {"saml", "saml/secret", "saml/foreign"},
 	"idp/adapter":       {"idp", "saml/foreign"},
-	"idp/adfs":          {"idp", "idp/adapter", "saml", "saml/secret", "saml/foreign"},
+	"idp/duo":           {"idp", "saml/foreign"},
+	"idp/adfs":          {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
 	"idp/program":       {"saml/secret", "saml/foreign"},
@@ -38,7 +39,7 @@ var walled = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/sts": {"sts"},
 	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin"},
 	"github.com/spf13/cobra":                   {"cmd/samlogin"},
-	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs"},
+	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs", "idp/duo"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
 	"github.com/pelletier/go-toml/v2":          {"profiles/settings", "idp/adapter"},
 	"github.com/gofrs/flock":                   {"profiles", "idp/keychain"},
