@@ -3,6 +3,7 @@ package idp
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -35,17 +36,26 @@ func (w *Walk) taken(ctx context.Context, p *Page, s Choose, again bool, d Dialo
 	case 1:
 		return s.Options[0], nil
 	}
-	q := Question{Kind: Choice, Topic: s.Topic, Origin: p.Origin, User: w.user, Label: s.Says, Again: again, Refused: s.Refused, Options: s.Offered()}
-	answer, err := w.ask(ctx, d, q)
+	at, err := w.askWhich(ctx, d, Question{Topic: s.Topic, Origin: p.Origin, Label: s.Says, Again: again, Refused: s.Refused, Options: s.Offered()})
 	if err != nil {
 		return Way{}, err
 	}
-	at := indexOf(s.Options, answer.Reveal())
-	if at < 0 {
-		return Way{}, &NeedError{Question: w.redact.question(q)}
-	}
 	w.chosen[s.Topic] = true
 	return s.Options[at], nil
+}
+
+// askWhich asks which of the options of a question is taken: its index.
+func (w *Walk) askWhich(ctx context.Context, d Dialog, q Question) (int, error) {
+	q.Kind, q.User = Choice, w.user
+	answer, err := w.ask(ctx, d, q)
+	if err != nil {
+		return 0, err
+	}
+	at := slices.IndexFunc(q.Options, func(o Option) bool { return strings.EqualFold(o.ID, answer.Reveal()) })
+	if at < 0 {
+		return 0, &NeedError{Question: w.redact.question(q)}
+	}
+	return at, nil
 }
 
 // pick answers the lists that stand beside what is typed. Each is asked about once in the life of a walk. Where nobody

@@ -119,7 +119,7 @@ func (w *Walk) observed(p *Page, step Step, name string) {
 	if stop, ok := step.(Stop); ok {
 		e.Why = c.Words(whyStopped(stop.Err))
 	}
-	if step == nil {
+	if step == nil && name == "" {
 		if near := nearest(p, w.config.Recognisers); near != nil {
 			e.Near = near.String()
 		}
@@ -141,6 +141,8 @@ func stepName(s Step) string {
 		return "choose the " + string(s.Topic)
 	case Negotiate:
 		return "sign in by header"
+	case Exchange:
+		return "talk to another server"
 	case Wait:
 		return "wait"
 	case Submit:

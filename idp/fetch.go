@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -38,6 +39,7 @@ type request struct {
 
 	proof         *proof // a sign-in by header, nil: none
 	authorization string // the header's value, "": none
+	accept        string // media types of the answer, "" for a page
 }
 
 // get sends a request, follows its redirects and reads the page at the end.
@@ -128,7 +130,7 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 	}
 	req.GetBody = nil // what was typed is sent once; no layer below may send it again
 	req.Header.Set("User-Agent", f.agent)
-	req.Header.Set("Accept", "text/html,application/xhtml+xml")
+	req.Header.Set("Accept", cmp.Or(r.accept, "text/html,application/xhtml+xml"))
 	req.Header.Set("Accept-Language", "en")
 	if r.method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

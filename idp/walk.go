@@ -158,6 +158,8 @@ func (w *Walk) take(ctx context.Context, page *Page, step Step, d Dialog) (r req
 			w.config.Tell(w.redact.foreign(s.Says))
 		}
 		r, err = w.submit(ctx, page, s)
+	case Exchange:
+		r, err = w.exchange(ctx, page, s, d)
 	case Open:
 		r, err = w.open(ctx, page, s)
 	default:

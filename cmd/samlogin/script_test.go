@@ -99,10 +99,26 @@ func setUpScript(e *testscript.Env) error {
 		}
 	}
 	config.Now = now
+	ca, err := newAuthority(time.Now)
+	if err != nil {
+		return err
+	}
+	canaries := newCanaries(e.WorkDir)
+	var duo http.Handler // of an AD FS that names its address in its pages
+	if strings.Contains(string(text), "\n# adfs: duo\n") {
+		duoURL, stop, err := ca.loopback(4, "127.0.0.1:0", canaries.record(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { duo.ServeHTTP(w, r) })))
+		if err != nil {
+			return err
+		}
+		e.Defer(stop)
+		e.Setenv("DUO", duoURL)
+		config.DuoHost = strings.TrimPrefix(duoURL, "https://")
+	}
 	w := &world{}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err
 	}
+	duo = w.adfs.DuoFrame()
 	w.sts = stsdemo.New(stsdemo.Config{
 		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
 		MaxSession: map[string]time.Duration{
@@ -110,11 +126,6 @@ func setUpScript(e *testscript.Env) error {
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
 		},
 	})
-	ca, err := newAuthority(time.Now)
-	if err != nil {
-		return err
-	}
-	canaries := newCanaries(e.WorkDir)
 	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", canaries.record(w.adfs))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adapter"
+	"github.com/samlogin/samlogin/idp/duo"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -29,6 +30,7 @@ func Recognisers(w Wishes) []idp.Recogniser {
 		{Name: "AD FS choice of organisation", Read: w.readRealms},
 		{Name: "AD FS offer of another way to sign in", Read: w.readWish},
 		{Name: "MFA adapter", Read: w.readAdapter},
+		{Name: "Duo's traditional prompt", Read: duo.Reader(w.Method)},
 		{Name: "AD FS one-time code", Read: readCode},
 		{Name: "AD FS sign-in page", Read: readSignIn},
 		{Name: "AD FS choice of method", Read: readMethods},

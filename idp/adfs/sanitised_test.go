@@ -44,6 +44,9 @@ func sanitised(t testing.TB, p *idp.Page) *idp.Page {
 	return q
 }
 
+// secretWanted reports whether a recogniser reads something from its page that no trace may keep: Duo's signed request.
+func secretWanted(k idp.Recogniser) bool { return k.Name == "Duo's traditional prompt" }
+
 var guids = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 // taken is what each recogniser takes a page for: the kind of step, and where it matters the fields and what they hold.
@@ -51,6 +54,10 @@ func taken(p *idp.Page) string {
 	var b strings.Builder
 	for _, k := range adfs.Recognisers(adfs.Wishes{}) {
 		step := k.Read(p)
+		if secretWanted(k) {
+			fmt.Fprintf(&b, "%s: %t\n", k.Name, step != nil)
+			continue
+		}
 		fmt.Fprintf(&b, "%s: %T", k.Name, step)
 		switch s := step.(type) {
 		case idp.SignIn:
@@ -191,7 +198,11 @@ func FuzzSanitisedIsTakenForTheSame(f *testing.F) {
 			t.Fatalf("%v\n%q", err, text)
 		}
 		for _, k := range adfs.Recognisers(adfs.Wishes{}) {
-			if got, want := fmt.Sprintf("%T", k.Read(q)), fmt.Sprintf("%T", k.Read(p)); got != want {
+			got, want := fmt.Sprintf("%T", k.Read(q)), fmt.Sprintf("%T", k.Read(p))
+			if secretWanted(k) {
+				got, want = fmt.Sprint(k.Read(q) != nil), fmt.Sprint(k.Read(p) != nil)
+			}
+			if got != want {
 				t.Errorf("%s takes it for %s, the original for %s\n%q\n%q", k.Name, got, want, body, text)
 			}
 		}
