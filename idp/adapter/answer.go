@@ -41,7 +41,8 @@ func (a Adapter) method(p *idp.Page) bool {
 			continue
 		}
 		for _, name := range []string{"AuthMethod", "authMethod", "adfs_auth_method"} {
-			if slices.ContainsFunc(a.Methods, func(m string) bool { return strings.EqualFold(m, f.Value(name)) }) {
+			field := f.Field(name)
+			if field != nil && field.Type == "hidden" && slices.ContainsFunc(a.Methods, func(m string) bool { return strings.EqualFold(m, field.Value) }) {
 				return true
 			}
 		}

@@ -41,7 +41,7 @@ func (w Wishes) readRealms(p *idp.Page) idp.Step {
 		}
 	}
 	if step.Form != nil {
-		p.Doc.Find(`[onclick*="HRD.selection"]`).Each(func(_ int, s *goquery.Selection) {
+		p.Doc.Find(`[onclick*="HRD.selection("]`).Each(func(_ int, s *goquery.Selection) {
 			if id := quoted(s.AttrOr("onclick", "")); id != "" {
 				step.Options = append(step.Options, idp.Way{Option: idp.Option{ID: id, Label: label(s)}, Set: []idp.Pair{{Name: "HomeRealmSelection", Value: id}}})
 			}

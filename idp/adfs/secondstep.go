@@ -119,7 +119,7 @@ func offered(p *idp.Page) (ways []idp.Way, form *idp.Form) {
 	if form == nil {
 		return nil, nil
 	}
-	p.Doc.Find("[onclick*=SelectOption]").Each(func(_ int, s *goquery.Selection) {
+	p.Doc.Find(`[onclick*="SelectOption("]`).Each(func(_ int, s *goquery.Selection) {
 		id := quoted(s.AttrOr("onclick", ""))
 		if id == "" {
 			id = s.AttrOr("id", "")
