@@ -78,7 +78,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 	if in.choices.URL == "" {
 		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
 	}
-	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observer(in), Dated: dated, Waiting: a.waiting, Now: a.now, After: a.wait}
+	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observer(in), Dated: dated, Waiting: a.waiting, Agree: a.agree, Now: a.now, After: a.wait}
 	for _, text := range in.origins {
 		origin, err := idp.ParseOrigin(text)
 		if err != nil {
