@@ -189,7 +189,8 @@ func (w *Walk) fill(ctx context.Context, p *Page, s Challenge, d Dialog) ([]Pair
 		if err := w.mayGetSecrets(ctx, p, s.Form, blank.Kind); err != nil {
 			return nil, err
 		}
-		q := Question{Kind: blank.Kind, Origin: s.Form.Target, User: w.user, Label: blank.Label, Refused: s.Refused}
+		q := Question{Kind: blank.Kind, Origin: s.Form.Target, User: w.user, Label: blank.Label, Says: s.Says, Refused: s.Refused}
+		s.Says = "" // once is enough
 		q.Again, q.Next = again && !s.More && before[blank.Kind] > 0, s.More || (blank.Kind == Code && w.answers[Code] > before[Code])
 		answer, err := w.answer(ctx, d, q)
 		if err != nil {

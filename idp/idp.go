@@ -104,6 +104,7 @@ type Question struct {
 	Origin  Origin       // who gets the answer
 	User    string       // whose password or code it is, "" for Username
 	Label   foreign.Text // the page's own words for the field, "" where it has none
+	Says    foreign.Text // what the page tells the person beside it
 	Again   bool         // the answer given before was refused
 	Next    bool         // it was taken, and the page wants the next one
 	Refused foreign.Text // what the page said of it, "" where it said nothing

@@ -53,7 +53,7 @@ func (r *redactor) list(texts []string) []string {
 }
 
 func (r *redactor) question(q Question) Question {
-	q.Label, q.Refused = r.foreign(q.Label), r.foreign(q.Refused)
+	q.Label, q.Says, q.Refused = r.foreign(q.Label), r.foreign(q.Says), r.foreign(q.Refused)
 	q.Options = slices.Clone(q.Options)
 	for i, o := range q.Options {
 		q.Options[i] = Option{ID: r.text(o.ID), Label: r.foreign(o.Label)}

@@ -43,6 +43,7 @@ type Challenge struct {
 	Blanks  []Blank      // in the order in which they are asked
 	Picks   []Choose     // lists beside them, such as whose device the code is from; their forms do not count
 	Also    []Pair       // what a script or a button of the page would add
+	Says    foreign.Text // what the page tells the person beside the labels
 	Refused foreign.Text // what the page says of an answer given before
 	More    bool         // the page wants a further answer to the same step and has refused none: the next code of a token
 }

@@ -135,7 +135,7 @@ func (d *demo) environment() map[string]string {
 	return map[string]string{
 		"HOME": d.home, "USERPROFILE": d.home, "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(aws, "credentials"), "AWS_CONFIG_FILE": filepath.Join(aws, "config"),
 		"AWS_ENDPOINT_URL_STS": d.stsURL, "AWS_CA_BUNDLE": d.caFile, "SAMLOGIN_CA_BUNDLE": d.caFile, "SAMLOGIN_URL": d.adfsURL,
-		"SAMLOGIN_CONFIG": filepath.Join(d.home, "config.toml"),
+		"SAMLOGIN_CONFIG": filepath.Join(d.home, "config.toml"), "XDG_STATE_HOME": filepath.Join(d.home, ".local", "state"), "AWS_ENDPOINT_URL_SIGNIN": d.stsURL,
 	}
 }
 
@@ -227,7 +227,7 @@ func (d *demo) serve(ctx context.Context) error {
 	say := func(format string, args ...any) { fmt.Fprintf(d.app.out, format+"\n", args...) }
 	say("An AD FS and an STS are up on this computer. In another terminal:\n")
 	env := d.environment()
-	for _, name := range []string{"SAMLOGIN_CA_BUNDLE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL_STS", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "SAMLOGIN_URL"} {
+	for _, name := range []string{"SAMLOGIN_CA_BUNDLE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL_STS", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "XDG_STATE_HOME", "AWS_ENDPOINT_URL_SIGNIN", "SAMLOGIN_URL"} {
 		say("    export %s=%s", name, shellWord(env[name]))
 	}
 	say("\n    samlogin --idp adfs --url %s --duration 12h\n", d.adfsURL)

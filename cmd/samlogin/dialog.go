@@ -68,6 +68,9 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 		}
 		fmt.Fprintf(t.out, "%s: %s\n", q.Origin.Host(), said)
 	}
+	if q.Says != "" && !q.Again {
+		fmt.Fprintf(t.out, "%s: %s\n", q.Origin.Host(), q.Says)
+	}
 	if q.Next {
 		fmt.Fprintf(t.out, "%s took the code, and wants the next one that the token shows.\n", q.Origin.Host())
 	}

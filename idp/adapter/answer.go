@@ -97,16 +97,16 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		if field == "" || form.Field(field) == nil {
 			return nil
 		}
-		return idp.Challenge{Form: form, Blanks: []idp.Blank{{Field: field, Kind: idp.Code, Label: g.label(p, form, field)}}, Also: g.pressed(form), Refused: said, More: g.Next}
+		return idp.Challenge{Form: form, Blanks: []idp.Blank{{Field: field, Kind: idp.Code, Label: wordsFor(form, field)}}, Also: g.pressed(form), Says: g.says(p), Refused: said, More: g.Next}
 	case doAsk:
-		step := idp.Challenge{Form: form, Also: g.pressed(form), Refused: said, More: g.Next}
+		step := idp.Challenge{Form: form, Also: g.pressed(form), Says: g.says(p), Refused: said, More: g.Next}
 		for _, ask := range g.Asks {
 			if form.Field(ask.Field) == nil {
 				return nil
 			}
 			label := foreign.Text(ask.Label)
 			if label == "" {
-				label = g.label(p, form, ask.Field)
+				label = wordsFor(form, ask.Field)
 			}
 			step.Blanks = append(step.Blanks, idp.Blank{Field: ask.Field, Kind: ask.Kind, Label: label, Same: ask.Same})
 		}
@@ -238,17 +238,22 @@ func (g Page) said(p *idp.Page) foreign.Text {
 // told is what the page tells the person to do.
 func (g Page) told(p *idp.Page) foreign.Text {
 	if g.Text != "" {
-		return p.TextOf(g.Text)
+		return g.says(p)
 	}
-	return p.TextOf("#instructions, #pageIntroductionText, #mfaGreetingDescription")
+	return p.TextOf("#instructions, #pageIntroductionText")
 }
 
-func (g Page) label(p *idp.Page, form *idp.Form, field string) foreign.Text {
+// says is what the page tells the person beside its labels, where the table knows the place.
+func (g Page) says(p *idp.Page) foreign.Text {
+	if g.Text == "" {
+		return ""
+	}
+	return p.TextOf(g.Text)
+}
+
+func wordsFor(form *idp.Form, field string) foreign.Text {
 	if f := form.Field(field); f != nil && f.Label != "" {
 		return f.Label
-	}
-	if g.Text != "" {
-		return p.TextOf(g.Text)
 	}
 	return ""
 }

@@ -106,7 +106,7 @@ func readWait(p *idp.Page) idp.Step {
 	if said := p.TextOf(errorText); said != "" {
 		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said}}
 	}
-	return idp.Wait{Form: form, Every: 2 * time.Second, Says: p.TextOf("#instructions, #mfaGreetingDescription")}
+	return idp.Wait{Form: form, Every: 2 * time.Second, Says: p.TextOf("#instructions")}
 }
 
 // offered lists the ways that #authOptions offers: elements whose script chooses a method by its name.
