@@ -49,7 +49,8 @@ func (w *Walk) wait(ctx context.Context, p *Page, s Wait) (request, context.Cont
 	}
 	if s.Blocks {
 		ctx = context.WithValue(ctx, untilKey{}, w.until)
-	} else {
+	}
+	if !s.Blocks || w.waits > 1 { // one that should keep its answer back and does not is asked again like any other
 		every := s.Every
 		if every <= 0 {
 			every = askAgain
