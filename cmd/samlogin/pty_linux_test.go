@@ -36,6 +36,7 @@ var built = sync.OnceValues(func() (string, error) {
 
 // console runs the built program on a real pty, as its controlling terminal.
 type console struct {
+	at         int // how far next has read
 	t          *testing.T
 	cmd        *exec.Cmd
 	pty        *os.File
@@ -83,6 +84,18 @@ func (c *console) until(text string) {
 	c.t.Helper()
 	from := c.seen.Len()
 	for !strings.Contains(c.seen.String()[from:], text) {
+		c.read(text)
+	}
+}
+
+// next reads until a text has come after the one that next waited for before.
+func (c *console) next(text string) {
+	c.t.Helper()
+	for {
+		if at := strings.Index(c.seen.String()[c.at:], text); at >= 0 {
+			c.at += at + len(text)
+			return
+		}
 		c.read(text)
 	}
 }
