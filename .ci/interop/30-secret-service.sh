@@ -9,7 +9,7 @@ chmod 700 "$home/run"
 export HOME=$home XDG_RUNTIME_DIR=$home/run XDG_DATA_HOME=$home/data SAMLOGIN_IDP=adfs SAMLOGIN_USERNAME='CORP\jane'
 unset SAMLOGIN_PASSWORD CI DISPLAY WAYLAND_DISPLAY
 password=Correct-Horse-7
-login=(timeout 60 "$SAMLOGIN" login --role 111111111111/Admin --no-input)
+login=(timeout 60 "$SAMLOGIN" login --role 111111111111/Admin --no-input --force)
 
 { read -r DBUS_SESSION_BUS_ADDRESS; read -r bus; } < <(dbus-daemon --session --fork --nopidfile --print-address=1 --print-pid=1)
 export DBUS_SESSION_BUS_ADDRESS

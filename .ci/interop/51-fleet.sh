@@ -51,7 +51,7 @@ for _ in $(seq 50); do ssh-keyscan -p "$port" 127.0.0.1 >/dev/null 2>&1 && break
 got=$(HOME=$fleet/runner aws sts get-caller-identity --profile deploy --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text)
 [ "$got" = "$caller" ]
 # A login that fails says so through ssh and the AWS CLI, and stdout stays empty.
-sed -i 's/Correct-Horse-7/wrong-one/' "$fleet/login/run"
+sed -i 's/Correct-Horse-7/wrong-one/; s/ credentials deploy / credentials deploy --force /' "$fleet/login/run"
 if HOME=$fleet/runner aws sts get-caller-identity --profile deploy --endpoint-url "$AWS_ENDPOINT_URL_STS" >"$fleet/out" 2>"$fleet/err"; then exit 1; fi
 grep -q 'refused the user name or password' "$fleet/err"
 [ ! -s "$fleet/out" ]

@@ -25,7 +25,8 @@ serve_sts "$ssp" "$ssp/saml.pem"
 export HOME=$ssp/home SAMLOGIN_CA_BUNDLE=$ssp/ca.pem AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME SAMLOGIN_URL SAMLOGIN_IDP SAMLOGIN_CONFIG AWS_PROFILE
 plain=https://127.0.0.1:$port/simplesaml steps=https://127.0.0.2:$port/simplesaml choose=https://127.0.0.3:$port/simplesaml
-as() { SAMLOGIN_USERNAME=$1 SAMLOGIN_PASSWORD=$2 "${@:3}"; }
+# as USER PASSWORD COMMAND…: as on a computer where nobody logged in before
+as() { SAMLOGIN_USERNAME=$1 SAMLOGIN_PASSWORD=$2 XDG_STATE_HOME=$(mktemp -d -p "$WORK") "${@:3}"; }
 who() { aws sts get-caller-identity --profile "$1" --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text; }
 
 ends 0 as alice Alice-pass1 "$SAMLOGIN" login --idp form --url "$plain" --role 222222222222/path/to/Deploy --profile ssp --no-input

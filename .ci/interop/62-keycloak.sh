@@ -38,7 +38,8 @@ serve_sts "$kc" "$kc/saml.pem"
 export HOME=$kc/home SAMLOGIN_CA_BUNDLE=$kc/ca.pem AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME SAMLOGIN_URL SAMLOGIN_IDP SAMLOGIN_CONFIG SAMLOGIN_MFA_CODE AWS_PROFILE
 export SAMLOGIN_IDP=form SAMLOGIN_URL=$base/realms/rig/protocol/saml/clients/amazon-aws
-as() { SAMLOGIN_USERNAME=$1 SAMLOGIN_PASSWORD=$2 "${@:3}"; }
+# as USER PASSWORD COMMAND…: as on a computer where nobody logged in before
+as() { SAMLOGIN_USERNAME=$1 SAMLOGIN_PASSWORD=$2 XDG_STATE_HOME=$(mktemp -d -p "$WORK") "${@:3}"; }
 who() { aws sts get-caller-identity --profile "$1" --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text; }
 seed() { printf '%s' "$1" | base32; }
 
