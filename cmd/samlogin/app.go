@@ -100,15 +100,21 @@ const passwordVariable = "SAMLOGIN_PASSWORD"
 
 // close leaves the terminal as it was found, whatever happened.
 func (a *app) close() {
+	a.closeConsole()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.trace != nil {
+		_ = a.trace.close() // the run is over; who could be told has been told
+		a.trace = nil
+	}
+}
+
+func (a *app) closeConsole() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.console != nil {
 		a.console.close()
 		a.console = nil
-	}
-	if a.trace != nil {
-		_ = a.trace.close() // the run is over; who could be told has been told
-		a.trace = nil
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // as an *exitedError. lost ends the command: what it needs is gone.
 func (a *app) runChild(ctx context.Context, path string, argv, env []string, lost <-chan error) error {
 	a.leaveSignals()
-	a.close() // the terminal is the command's
+	a.closeConsole() // the terminal is the command's
 	cmd := exec.Command(path, argv[1:]...)
 	cmd.Args, cmd.Env = argv, env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -124,10 +124,16 @@ type renewing struct {
 	app  *app
 	take func(context.Context) (heldKeys, error)
 
-	mu   sync.Mutex
-	held heldKeys
-	told time.Time // when a failure was last told of
+	mu    sync.Mutex
+	held  heldKeys
+	tried time.Time // when a renewal last failed
+	told  time.Time // when that was last told of
 }
+
+// retryAfter is how long a renewal that failed is not tried again, as long as the keys are good: each try is a login,
+// and AWS's clients ask often.
+const retryAfter = time.Minute
+
 
 // renewing takes the keys once, while a person can still be asked.
 func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewing, error) {
@@ -143,13 +149,17 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	left := r.held.Expiration.Sub(r.app.now())
-	if left < silentMargin {
-		fresh, err := r.take(ctx)
+	left := r.held.left(r.app.now())
+	if left < silentMargin && (left <= lastMargin || r.app.now().Sub(r.tried) >= retryAfter) {
+		// Not of the request: its client gives up after a second or two, and asks again.
+		within, end := context.WithTimeout(context.WithoutCancel(ctx), processLimit)
+		defer end()
+		fresh, err := r.take(within)
 		switch {
 		case err == nil:
 			r.held = fresh
 		case left > lastMargin:
+			r.tried = r.app.now()
 			if r.app.now().Sub(r.told) > silentMargin {
 				r.told = r.app.now()
 				r.app.notice("the keys end at " + r.held.Expiration.Local().Format("15:04") + " and could not be renewed: " + explain(err).Message)
