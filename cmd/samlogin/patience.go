@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"time"
+
+	"github.com/samlogin/samlogin/idp"
+)
+
+// patience is the outermost transport: it bounds every phase of a request, and the network time of the whole run. What
+// people take to type does not count, since nothing is under way then.
+type patience struct {
+	next  http.RoundTripper
+	total time.Duration
+	now   func() time.Time
+	after func(time.Duration, func()) (stop func() bool) // time.AfterFunc, but for tests
+
+	mu   sync.Mutex
+	used time.Duration
+}
+
+func newPatience(next http.RoundTripper, total time.Duration, now func() time.Time) *patience {
+	return &patience{next: next, total: total, now: now, after: func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }}
+}
+
+func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
+	return p.roundTrip(req, p.next)
+}
+
+// over is the same patience for another transport: one budget for both.
+func (p *patience) over(next http.RoundTripper) http.RoundTripper { return patient{p, next} }
+
+type patient struct {
+	*patience
+	over http.RoundTripper
+}
+
+func (p patient) RoundTrip(req *http.Request) (*http.Response, error) {
+	return p.roundTrip(req, p.over)
+}
+
+func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	w := &watch{p: p, cancel: cancel, began: p.now()}
+	left := p.left()
+	if left <= 0 {
+		cancel(nil)
+		return nil, &slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
+	}
+	answerLimit := answerLimit
+	until, waits := idp.WaitsUntil(req.Context())
+	if waits { // for a person: neither a slow server nor time spent on the network
+		answerLimit = max(until.Sub(p.now()), answerLimit)
+		left += answerLimit
+		w.free = true
+	}
+	w.whole = p.after(left, func() { cancel(&slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
+	w.phase("connecting", dialLimit)
+	trace := &httptrace.ClientTrace{
+		TLSHandshakeStart: func() { w.phase("agreeing on TLS", tlsLimit) },
+		GotConn:           func(httptrace.GotConnInfo) { w.phase("waiting for the answer", answerLimit) },
+	}
+	answer, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	if err != nil {
+		w.end()
+		var slow *slowError
+		if errors.As(context.Cause(ctx), &slow) {
+			err = slow
+		}
+		cancel(nil)
+		return nil, err
+	}
+	w.phase("reading the answer", bodyLimit)
+	answer.Body = &watchedBody{ReadCloser: answer.Body, ctx: ctx, watch: w}
+	return answer, nil
+}
+
+func (p *patience) left() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.total - p.used
+}
+
+// watch times one request.
+type watch struct {
+	p      *patience
+	cancel context.CancelCauseFunc
+	began  time.Time
+	whole  func() bool
+
+	free bool // it waits for a person: its time does not count
+
+	mu    sync.Mutex
+	stop  func() bool
+	ended bool
+}
+
+func (w *watch) phase(name string, limit time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	if w.stop != nil {
+		w.stop()
+	}
+	w.stop = w.p.after(limit, func() { w.cancel(&slowError{Phase: name, Limit: limit}) })
+}
+
+func (w *watch) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	w.ended = true
+	w.stop()
+	w.whole()
+	w.p.mu.Lock()
+	if !w.free {
+		w.p.used += w.p.now().Sub(w.began)
+	}
+	w.p.mu.Unlock()
+}
+
+type watchedBody struct {
+	io.ReadCloser
+	ctx   context.Context
+	watch *watch
+}
+
+func (b *watchedBody) Read(buf []byte) (int, error) {
+	n, err := b.ReadCloser.Read(buf)
+	// An end can be the answer of the peer to our hanging up: it says nothing about the text being whole.
+	var slow *slowError
+	if err != nil && errors.As(context.Cause(b.ctx), &slow) {
+		err = slow
+	}
+	return n, err
+}
+
+func (b *watchedBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.watch.end()
+	b.watch.cancel(nil)
+	return err
+}
