@@ -134,7 +134,6 @@ type renewing struct {
 // and AWS's clients ask often.
 const retryAfter = time.Minute
 
-
 // renewing takes the keys once, while a person can still be asked.
 func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewing, error) {
 	r := &renewing{app: a, take: func(ctx context.Context) (heldKeys, error) { return a.keysOf(ctx, f, name) }}
