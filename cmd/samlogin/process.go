@@ -40,7 +40,7 @@ func (j job) process(region string) profiles.Process {
 
 // setProcess finds the command that AWS clients are to run for a target. What could not be run later, or would give
 // other keys than this login does, is refused before anybody types a password.
-func (a *app) setProcess(ctx context.Context, f *loginFlags, t *target) error {
+func (a *app) setProcess(ctx context.Context, t *target) error {
 	if t.named == nil {
 		return &usageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
 	}

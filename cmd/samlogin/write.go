@@ -30,7 +30,7 @@ func (a *app) writer(ctx context.Context, f *loginFlags, wanted []*target) (*key
 	var jobs []job
 	for _, t := range wanted {
 		if t.choices.Write == writeProcess {
-			if err := a.setProcess(ctx, f, t); err != nil {
+			if err := a.setProcess(ctx, t); err != nil {
 				return nil, err
 			}
 		}
