@@ -32,7 +32,8 @@ func (e *NameError) Hint() string {
 }
 
 // ValueError says that a value cannot be written: it would change the meaning of the lines around it, or not every
-// AWS client would read it back. The value is never shown. Nothing was changed.
+// AWS client would read it back. The value is never shown, but for the words of a credential_process, which are no
+// secret. Nothing was changed.
 type ValueError struct {
 	Profile  string
 	Key      string

@@ -9,12 +9,16 @@ func written() []setting {
 	return all
 }
 
-// remove takes out the lines that samlogin wrote for a profile, and the header where nothing else is left of the
-// section. Comments above the last of these lines are something left; what is below may be about the next section.
-func (e *edit) remove(profile string) error {
-	own := written()
+// remove takes lines of a profile out, those that samlogin wrote, and the header where nothing else is left of the
+// section. Comments above the last of these lines are something left; what is below may be about the next section. Where
+// none of the lines is there, nothing changes.
+func (e *edit) remove(profile string, own []setting) error {
+	before := len(e.splices)
 	if err := e.set(profile, own); err != nil {
 		return err
+	}
+	if len(e.splices) == before {
+		return nil
 	}
 	gone := make(map[int]bool, len(e.splices)) // by offset of the line's start
 	for _, s := range e.splices {

@@ -47,13 +47,19 @@ func (w *Writer) Check(ctx context.Context, all []Keys, consent Consent) error {
 	if _, err := s.saveConfig(all, consent, credentials.text, config.text); err != nil {
 		return err
 	}
+	if s.processes && len(paths) == 1 {
+		if err := s.safe(w.Files.Config); err != nil {
+			return err
+		}
+	}
 	_, err = s.saveCredentials(all, consent, config.text, credentials.text)
 	return err
 }
 
 // Save writes the keys of any number of profiles, each file once: first the regions to the config file, so that a
 // profile with keys never has a region to come, then the keys to the credentials file. Where a profile may not be
-// written nothing is, for any of them. What is in place already is not written again.
+// written nothing is, for any of them. What is in place already is not written again. A credential_process of samlogin's
+// own is taken out once the keys are there.
 //
 // Errors: *NameError, *ValueError, *NotOursError, *BrokenFileError, *UnsafeError, *LockError, *FileError, and the cause
 // of a context that ended before the credentials were in place.
@@ -76,16 +82,21 @@ func (w *Writer) Save(ctx context.Context, all []Keys, consent Consent) error {
 		config:      func(credentials, text string) (string, error) { return s.saveConfig(all, consent, credentials, text) },
 		credentials: func(config, text string) (string, error) { return s.saveCredentials(all, consent, config, text) },
 	})
+	if err == nil && s.processes {
+		err = s.withdraw(ctx, all)
+	}
 	s.tell(err)
 	return err
 }
 
-// Remove takes the lines that samlogin wrote for the profiles out of the credentials file, and the header of a section
-// of which nothing else is left. Profiles that are not marked as samlogin's are left alone, and so is the config file:
-// a region is no credential, and nothing tells who set it. Errors are those of Save.
+// Remove takes the lines that samlogin wrote for the profiles out of the credentials file, and its credential_process
+// out of the config file, with the header of a section of which nothing else is left. Profiles that are not marked as
+// samlogin's are left alone, and so is a region: it is no credential, and nothing tells who set it. Errors are those of
+// Save.
 func (w *Writer) Remove(ctx context.Context, profiles []string) error {
 	s := w.saving()
 	err := s.change(ctx, change{
+		config:      func(_, text string) (string, error) { return s.removeProcesses(profiles, text) },
 		credentials: func(config, text string) (string, error) { return s.removeCredentials(profiles, config, text) },
 	})
 	s.tell(err)
@@ -102,6 +113,9 @@ func (s *saving) saveConfig(all []Keys, consent Consent, credentials, text strin
 			return "", err
 		}
 		s.later(notice)
+		if err := s.canWithdraw(e, k.Profile); err != nil {
+			return "", err
+		}
 		settings := k.configSettings()
 		if !OwnOnly.covers(i.Standing) {
 			settings = append(settings, replaced(true)...)
@@ -148,7 +162,7 @@ func (s *saving) removeCredentials(profiles []string, config, text string) (stri
 		if i := inspect(e, set, profile); !managed || i.Standing != Managed {
 			continue
 		}
-		if err := e.remove(profile); err != nil {
+		if err := e.remove(profile, written()); err != nil {
 			return "", err
 		}
 	}

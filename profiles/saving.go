@@ -11,10 +11,11 @@ import (
 // saving is one call of a Writer: its disk, and what it has to say.
 type saving struct {
 	*Writer
-	disk   disk
-	said   map[string]bool
-	after  []string // notices to be given once the edit is in place
-	opened []*edit  // the texts last taken apart
+	disk      disk
+	said      map[string]bool
+	after     []string // notices to be given once the edit is in place
+	opened    []*edit  // the texts last taken apart
+	processes bool     // a profile to get keys has a credential_process of samlogin's
 }
 
 func (w *Writer) saving() *saving {

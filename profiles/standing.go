@@ -130,13 +130,16 @@ func inspect(credentials, config *edit, profile string) Inspection {
 	if at, what := longTerm(set); what != "" {
 		return here(LongTermKeys, at, what)
 	}
-	if at := set[keyMark]; at.value == markManaged && !hasKeys(kept) {
-		return here(Managed, at, "settings of samlogin")
-	}
-	for _, key := range []string{keyProcess, "credential_source", "web_identity_token_file", "login_session"} {
+	for _, key := range []string{"credential_source", "web_identity_token_file", "login_session"} { // botocore asks them before a process
 		if at, ok := either(key); ok {
 			return here(Foreign, at, key)
 		}
+	}
+	if ownProcess(set) && !hasKeys(kept) && !hasKeys(set) {
+		return here(Managed, set[keyMark], "settings of samlogin")
+	}
+	if at, ok := set[keyProcess]; ok && !ownProcess(set) {
+		return here(Foreign, at, keyProcess)
 	}
 	if at, ok := kept[keyID]; ok {
 		_, expires := kept[keyExpires]

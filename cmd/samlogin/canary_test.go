@@ -39,7 +39,11 @@ func recordedMain() {
 	_ = os.Unsetenv(recordVariable)
 	var copied sync.WaitGroup
 	var ends []*os.File
-	words := strings.Join(os.Args[1:min(len(os.Args), 2)], " ")
+	args := os.Args[1:]
+	if len(args) > 2 && args[0] == "--config" { // as --write process has it
+		args = args[2:]
+	}
+	words := strings.Join(args[:min(len(args), 1)], " ")
 	for name, stream := range map[string]**os.File{"stdout": &os.Stdout, "stderr": &os.Stderr} {
 		to, err := os.Create(filepath.Join(folder, fmt.Sprintf("%d.%s.%s", os.Getpid(), filepath.Base(words+"_"), name)))
 		if err != nil {

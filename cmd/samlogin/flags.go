@@ -65,7 +65,7 @@ func (f *loginFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.all, "all", false, "every role that the patterns fit; without a pattern every role offered")
 	flags.StringVar(&f.profile, "profile", "", "`NAME` of the AWS profile to write, or a template of {account} {alias} {role} {partition}")
 	f.addRole(flags)
-	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys or none")
+	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys, process (a command that renews them) or none")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a profile that samlogin does not own")
 	hasVariable(flags, "role", "principal", "profile", "write")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,10 +47,7 @@ func (r result) entry(names accountNames) entry {
 }
 
 func (r result) wrote() string {
-	if r.target.choices.Write == "none" {
-		return "none"
-	}
-	return "keys"
+	return cmp.Or(r.target.choices.Write, "keys")
 }
 
 // printJSON prints a value as one JSON document.
@@ -84,6 +82,7 @@ func (a *app) summarize(results []result, names accountNames) error {
 		rows = append(rows, append(row, a.when(r.session.Expiration), limitWord(r.session)))
 	}
 	a.table(rows)
+	a.tellRenewal(results)
 	a.tellFailures(results)
 	return nil
 }
@@ -139,7 +138,10 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	if s.LimitedBy == sts.LimitRole {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
-	if r.wrote() == "keys" {
+	if r.wrote() == writeProcess {
+		line("renews", renewal+loginCommand(r.target.process.Name))
+	}
+	if r.wrote() != "none" {
 		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
 	}
 }

@@ -19,10 +19,12 @@ import (
 type target struct {
 	patterns []string // role patterns; none: what is offered, picked by the person if it is more than one
 	all      bool
-	profile  string // AWS profile or template; "" is decided when the number of roles is known
+	profile  string            // AWS profile or template; "" is decided when the number of roles is known
+	named    *settings.Profile // of the settings; nil for flags alone
 	signIn   *signIn
 	choices  settings.Choices
 	wish     sts.Wish
+	process  profiles.Process // what AWS clients are to run, with --write process
 }
 
 // defaultProfile is the AWS profile of a login that names none.
@@ -105,7 +107,7 @@ func namesOf(s *settings.Settings) []string {
 }
 
 func (a *app) target(ctx context.Context, f *loginFlags, s *settings.Settings, p *settings.Profile) (*target, error) {
-	t := &target{patterns: f.roles, all: f.all, profile: f.profile}
+	t := &target{patterns: f.roles, all: f.all, profile: f.profile, named: p}
 	if p != nil {
 		if p.Source != "" {
 			return nil, &usageError{What: fmt.Sprintf("profile %s is a role taken from %s; this build takes roles from the IdP only", foreign.Text(p.Name), foreign.Text(p.Source)), Hint: "log in to " + p.Source + "; the AWS CLI switches roles by role_arn and source_profile in its own config"}
@@ -129,10 +131,8 @@ func (a *app) target(ctx context.Context, f *loginFlags, s *settings.Settings, p
 	if err := t.readWish(ctx, a); err != nil {
 		return nil, err
 	}
-	switch t.choices.Write {
-	case "", "keys", "none":
-	default:
-		return nil, &usageError{What: fmt.Sprintf("--write takes keys or none in this build, not %q", foreign.Text(t.choices.Write))}
+	if err := checkWrite(t.choices.Write); err != nil {
+		return nil, err
 	}
 	return t, t.checkWords(a)
 }

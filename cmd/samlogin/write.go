@@ -29,6 +29,11 @@ func (a *app) writer(ctx context.Context, f *loginFlags, wanted []*target) (*key
 	}
 	var jobs []job
 	for _, t := range wanted {
+		if t.choices.Write == writeProcess {
+			if err := a.setProcess(ctx, t); err != nil {
+				return nil, err
+			}
+		}
 		if len(t.patterns) <= 1 && !t.all {
 			jobs = append(jobs, job{target: t, profile: cmp.Or(t.profile, defaultProfile)})
 		}
@@ -52,6 +57,7 @@ func (w *keysWriter) open() error {
 // is never changed: what was got for it goes to NAME-session.
 func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 	var keys []profiles.Keys
+	var processes []profiles.Process
 	for i, j := range jobs {
 		if j.target.choices.Write == "none" || templated(j.profile) {
 			continue
@@ -59,7 +65,11 @@ func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 		if err := w.open(); err != nil {
 			return err
 		}
-		there, err := w.writer.Files.Inspect(j.profile)
+		inspect, what := w.writer.Files.Inspect, "keys go"
+		if j.target.choices.Write == writeProcess {
+			inspect, what = w.writer.Files.InspectForProcess, "command goes"
+		}
+		there, err := inspect(j.profile)
 		if err != nil {
 			return err
 		}
@@ -67,10 +77,10 @@ func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 			jobs[i].profile = sessionProfile(j)
 			if !w.told[j.profile] {
 				w.told[j.profile] = true
-				w.app.notice("profile " + j.profile + " switches roles and is left as it is; the keys go to " + jobs[i].profile)
+				w.app.notice("profile " + j.profile + " switches roles and is left as it is; the " + what + " to " + jobs[i].profile)
 			}
 			j = jobs[i]
-			if there, err = w.writer.Files.Inspect(j.profile); err != nil {
+			if there, err = inspect(j.profile); err != nil {
 				return err
 			}
 		}
@@ -79,12 +89,21 @@ func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 				return err
 			}
 		}
+		if j.target.choices.Write == writeProcess {
+			processes = append(processes, j.process(j.target.choices.Region))
+			continue
+		}
 		keys = append(keys, profiles.Keys{Profile: j.profile, Region: j.target.choices.Region})
 	}
-	if len(keys) == 0 {
+	if len(keys) > 0 {
+		if err := w.writer.Check(ctx, keys, w.consent); err != nil {
+			return err
+		}
+	}
+	if len(processes) == 0 {
 		return nil
 	}
-	return w.writer.Check(ctx, keys, w.consent)
+	return w.writer.CheckProcess(ctx, processes, w.consent)
 }
 
 func sessionProfile(j job) string {
@@ -138,11 +157,16 @@ func (w *keysWriter) clash(jobs []job) error {
 	return nil
 }
 
-// save writes every role that was got, in one go.
+// save writes every role that was got: all keys in one go, then all commands.
 func (w *keysWriter) save(ctx context.Context, results []result) error {
 	var keys []profiles.Keys
+	var processes []profiles.Process
 	for _, r := range results {
 		if r.err != nil || r.target.choices.Write == "none" {
+			continue
+		}
+		if r.target.choices.Write == writeProcess {
+			processes = append(processes, r.process(r.region))
 			continue
 		}
 		keys = append(keys, profiles.Keys{
@@ -150,11 +174,14 @@ func (w *keysWriter) save(ctx context.Context, results []result) error {
 			Expiration: r.session.Expiration, PrincipalARN: r.session.AssumedRoleARN, Region: r.region,
 		})
 	}
-	if len(keys) == 0 {
+	if len(keys)+len(processes) == 0 {
 		return nil
 	}
 	if err := w.open(); err != nil {
 		return err
 	}
-	return w.writer.Save(ctx, keys, w.consent)
+	if err := w.writer.Save(ctx, keys, w.consent); err != nil {
+		return err
+	}
+	return w.writer.SaveProcess(ctx, processes, w.consent)
 }
