@@ -144,7 +144,7 @@ func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	left := r.held.Expiration.Sub(r.app.now())
-	if left < silentMargin {
+	if !r.held.ample(r.app.now()) {
 		fresh, err := r.take(ctx)
 		switch {
 		case err == nil:
