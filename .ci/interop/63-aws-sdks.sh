@@ -16,7 +16,7 @@ printf '[idp.demo]\nkind = "adfs"\nurl = "%s"\nusername = %s\n\n[profile.ci]\nid
 export SAMLOGIN_USERNAME='CORP\jane' SAMLOGIN_PASSWORD=Correct-Horse-7
 export HOME=$sdks/home AWS_EC2_METADATA_DISABLED=true NODE_NO_WARNINGS=1 NODE_EXTRA_CA_CERTS=$AWS_CA_BUNDLE
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN SAMLOGIN_URL SAMLOGIN_IDP XDG_STATE_HOME XDG_CONFIG_HOME
-# What tells the program of the login that it makes; sh, as the command is one line that no shell reads.
+# Notes each call, so that clients cannot pass without asking at all.
 printf '#!/bin/sh\necho called >>%s/called\nexec %s credentials ci --config %s "$@"\n' "$sdks" "$SAMLOGIN" "$sdks/samlogin.toml" >"$sdks/process"
 chmod 700 "$sdks/process"
 printf '[profile ci]\ncredential_process = %s\nregion = eu-west-1\n' "$sdks/process" >"$HOME/.aws/config"

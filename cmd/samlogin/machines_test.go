@@ -122,7 +122,7 @@ func TestMarginsOfRenewal(t *testing.T) { // security case 88
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.ahead.Store(int64(ends.Add(-c.left).Sub(time.Now())))
+			r.ahead.Store(int64(time.Until(ends.Add(-c.left))))
 			asked := false
 			r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
 				asked = true
@@ -236,7 +236,7 @@ func TestEightHoursUnderOneServer(t *testing.T) { // security case 126
 	ticks := http.NewServeMux()
 	ticks.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
 		body, _ := io.ReadAll(q.Body)
-		var k struct{ AccessKeyId, Expiration string } //nolint:revive // the names of the answer
+		var k struct{ AccessKeyId, Expiration string }
 		if err := json.Unmarshal(body, &k); err != nil {
 			told <- "no keys: " + string(body)
 		}
