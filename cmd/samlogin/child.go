@@ -149,7 +149,7 @@ func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	left := r.held.left(r.app.now())
-	if left < silentMargin && (left <= lastMargin || r.app.now().Sub(r.tried) >= retryAfter) {
+	if !r.held.ample(r.app.now()) && (left <= lastMargin || r.app.now().Sub(r.tried) >= retryAfter) {
 		// Not of the request: its client gives up after a second or two, and asks again.
 		within, end := context.WithTimeout(context.WithoutCancel(ctx), processLimit)
 		defer end()

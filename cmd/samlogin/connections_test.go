@@ -35,6 +35,8 @@ type rig struct {
 	atIdP, atAWS  func(http.ResponseWriter, *http.Request) bool // answer instead of the doubles
 	perRequest    time.Duration
 	perConnection time.Duration
+	ahead         atomic.Int64 // nanoseconds by which the clocks of all three are ahead
+	idpSettings   string       // the head of what writeProfiles writes
 }
 
 func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
@@ -44,6 +46,7 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{perRequest: perRequest, perConnection: perConnection, home: t.TempDir()}
+	now := func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
 	latency := func(ctx context.Context) {
 		if r.perRequest > 0 {
 			select {
@@ -52,10 +55,10 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 			}
 		}
 	}
-	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atAWS != nil && r.atAWS(w, q) }})
+	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atAWS != nil && r.atAWS(w, q) }})
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)
@@ -81,7 +84,7 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	env := map[string]string{"HOME": r.home, "AWS_ENDPOINT_URL_STS": stsURL, "SAMLOGIN_CA_BUNDLE": bundle, "SAMLOGIN_IDP": "adfs", "SAMLOGIN_URL": adfsURL}
 	r.env = env
 	r.app = &app{
-		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: time.Now, password: secret.New("Correct-Horse-7"), stateless: true,
+		in: strings.NewReader(""), out: &r.out, errOut: &r.errOut, now: now, password: secret.New("Correct-Horse-7"), stateless: true,
 		env: func(name string) string { return env[name] },
 	}
 	r.args = []string{"login", "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}

@@ -63,7 +63,7 @@ func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error
 	a.printed = true // stdout is for the keys alone: an error never goes there
 	k, err := a.keysForMachines(ctx, f, name)
 	if err != nil {
-		return forPerson(err, name)
+		return a.forPerson(err, name)
 	}
 	c := k.Credentials
 	var out bytes.Buffer

@@ -154,10 +154,7 @@ func explain(err error) failure {
 		return is("browser", exitFault, "browser")
 	case errors.As(err, &command2):
 		inner := explain(command2.err)
-		if inner.Hint != "" {
-			inner.Hint = "; " + inner.Hint
-		}
-		inner.Hint = loginCommand(command2.name) + inner.Hint
+		inner.Hint = loginCommand(command2.name)
 		return inner
 	case errors.As(err, &told):
 		return shared(told)

@@ -20,7 +20,7 @@ import (
 // clients take keys for expired 15 minutes before they are (botocore); where a person has to do something it is put
 // off; and keys that could not be renewed are served while they are good for anything.
 const (
-	silentMargin = 15 * time.Minute
+	silentMargin = 15 * time.Minute // or half of their life: keys of 15 minutes would be old when they come
 	askingMargin = 5 * time.Minute
 	lastMargin   = time.Minute
 )
@@ -35,6 +35,13 @@ type heldKeys struct {
 	role    saml.Role
 	region  string // of the settings, where STS was asked in it; "" none
 	choices settings.Choices
+	life    time.Duration // from when they were got to their end
+}
+
+// ample reports whether keys last for long enough to be left alone.
+func (k heldKeys) ample(now time.Time) bool {
+	left := k.left(now)
+	return left >= silentMargin || left >= askingMargin && left >= k.life/2
 }
 
 func (k heldKeys) left(now time.Time) time.Duration { return k.Expiration.Sub(now) }
@@ -51,12 +58,12 @@ func (a *app) keysOf(ctx context.Context, f *loginFlags, name string) (heldKeys,
 	}
 	old, there := a.keptKeys(t, lastMargin)
 	left := old.left(a.now())
-	if there && left >= silentMargin {
+	if there && old.ample(a.now()) {
 		return old, nil
 	}
 	longer := func() (heldKeys, bool) {
 		k, ok := a.keptKeys(t, lastMargin)
-		return k, ok && (k.left(a.now()) >= silentMargin || k.Expiration.After(old.Expiration))
+		return k, ok && (k.ample(a.now()) || k.Expiration.After(old.Expiration))
 	}
 	if there && left >= askingMargin {
 		if k, err := a.fetchSilently(ctx, f, t, longer); err == nil {
@@ -86,7 +93,7 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (
 	lead := func(ctx context.Context) error {
 		r, err := a.takeRole(ctx, f, t)
 		if err == nil {
-			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices}
+			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices, r.session.Expiration.Sub(a.now())}
 		}
 		return err
 	}
@@ -129,6 +136,7 @@ type keptValue struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 	Expiration                                 time.Time
 	RoleARN, PrincipalARN, Region              string
+	Life                                       time.Duration
 }
 
 // roleEntry is what status tells of a role's keys.
@@ -159,7 +167,7 @@ func (a *app) keptKeys(t *target, margin time.Duration) (heldKeys, bool) {
 	}
 	k := heldKeys{
 		sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration},
-		role, v.Region, t.choices,
+		role, v.Region, t.choices, v.Life,
 	}
 	return k, k.left(a.now()) > margin
 }
@@ -170,7 +178,7 @@ func (a *app) keepKeys(t *target, r result) {
 		return
 	}
 	c := r.session.Credentials
-	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region})
+	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region, c.Expiration.Sub(a.now())})
 	if err != nil {
 		return
 	}
@@ -220,7 +228,7 @@ func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Cont
 // loginCommand is the command that a person runs where a machine could not ask.
 func loginCommand(name string) string { return "run: samlogin login " + name }
 
-// withCommand puts the exact command to run before the advice of an error that only a person can mend.
+// withCommand is an error that only a person can mend: the last line is the exact command to run.
 type withCommand struct {
 	err  error
 	name string
@@ -229,12 +237,15 @@ type withCommand struct {
 func (e *withCommand) Error() string { return e.err.Error() }
 func (e *withCommand) Unwrap() error { return e.err }
 
-func forPerson(err error, name string) error {
+func (a *app) forPerson(err error, name string) error {
 	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
 		return err
 	}
 	switch explain(err).Exit {
 	case exitNeedsAnswer, exitRefused:
+		if hint := explain(err).Hint; hint != "" {
+			a.notice(hint)
+		}
 		return &withCommand{err, name}
 	}
 	return err
