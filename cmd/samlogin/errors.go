@@ -89,6 +89,7 @@ func explain(err error) failure {
 		need       *needError
 		role       *roleError
 		some       *someFailedError
+		ended      *endedError
 		refused    *idp.RefusedError
 		idpNeed    *idp.NeedError
 		page       *idp.PageError
@@ -241,6 +242,8 @@ func explain(err error) failure {
 	case errors.As(err, &less):
 		f.Hint = "a page that was known is not any more: report it with the file"
 		return is("replay", exitBad, "doctor")
+	case errors.As(err, &ended):
+		return is("ended", exitBad, "status")
 	case errors.As(err, &some):
 		return is("some_failed", exitSome, "")
 	case errors.As(err, &output):
