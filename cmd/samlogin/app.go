@@ -54,6 +54,7 @@ type app struct {
 	typed     map[string]bool             // flags of the command line, as opposed to variables
 	offers    []offer                     // passwords that may be remembered at the end of the run
 
+	beside   func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once
 	wait     func(context.Context, time.Duration) error // nil: waits; tests do not
 	observed func(idp.Event)                            // told of each step of a login instead of trace and terminal; nil: those are
 }

@@ -124,9 +124,12 @@ type renewing struct {
 	app  *app
 	take func(context.Context) (heldKeys, error)
 
+	start func(func()) // runs a renewal beside what asks for keys; tests do it at once
+
 	mu    sync.Mutex
 	held  heldKeys
-	tried time.Time // when a renewal last failed
+	busy  bool      // a renewal is under way
+	tried time.Time // when one last failed
 	told  time.Time // when that was last told of
 }
 
@@ -136,36 +139,62 @@ const retryAfter = time.Minute
 
 // renewing takes the keys once, while a person can still be asked.
 func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewing, error) {
-	r := &renewing{app: a, take: func(ctx context.Context) (heldKeys, error) { return a.keysOf(ctx, f, name) }}
+	r := &renewing{app: a, start: a.beside, take: func(ctx context.Context) (heldKeys, error) { return a.keysOf(ctx, f, name) }}
+	if r.start == nil {
+		r.start = func(f func()) { go f() }
+	}
 	var err error
 	if r.held, err = r.take(ctx); err != nil {
 		return nil, err
 	}
 	a.global.noInput = true // from here on the terminal is somebody else's
+	f.heed = heedFailures
 	return r, nil
 }
 
+// get serves what is there as long as it is good, and renews it beside: AWS's clients wait for a second or two, and a
+// login may take longer, or hang.
 func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	left := r.held.left(r.app.now())
-	if !r.held.ample(r.app.now()) && (left <= lastMargin || r.app.now().Sub(r.tried) >= retryAfter) {
-		// Not of the request: its client gives up after a second or two, and asks again.
-		within, end := context.WithTimeout(context.WithoutCancel(ctx), processLimit)
-		defer end()
-		fresh, err := r.take(within)
-		switch {
-		case err == nil:
-			r.held = fresh
-		case left > lastMargin:
-			r.tried = r.app.now()
-			if r.app.now().Sub(r.told) > silentMargin {
-				r.told = r.app.now()
-				r.app.notice("the keys end at " + r.held.Expiration.Local().Format("15:04") + " and could not be renewed: " + explain(err).Message)
-			}
-		default:
-			return container.Keys{}, errors.New(explain(err).Message)
+	held, now := r.held, r.app.now()
+	good := held.left(now) > lastMargin
+	renew := !r.busy && !held.ample(now) && (!good || now.Sub(r.tried) >= retryAfter)
+	r.busy = r.busy || renew
+	r.mu.Unlock()
+	switch {
+	case renew && good:
+		r.start(func() { _ = r.renew(context.WithoutCancel(ctx)) })
+	case renew:
+		if err := r.renew(context.WithoutCancel(ctx)); err != nil {
+			return container.Keys{}, err
 		}
+		r.mu.Lock()
+		held = r.held
+		r.mu.Unlock()
+	case !good:
+		return container.Keys{}, errors.New("the keys have ended, and are being renewed")
 	}
-	return container.Keys{Credentials: r.held.Credentials, RoleARN: r.held.role.ARN}, nil
+	return container.Keys{Credentials: held.Credentials, RoleARN: held.role.ARN}, nil
+}
+
+// renew takes the keys anew; nobody else does meanwhile.
+func (r *renewing) renew(ctx context.Context) error {
+	within, end := context.WithTimeout(ctx, processLimit)
+	defer end()
+	r.app.restored = nil // another samlogin may have begun a session at the IdP
+	fresh, err := r.take(within)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.busy = false
+	if err == nil {
+		r.held = fresh
+		return nil
+	}
+	said := errors.New(explain(err).Message)
+	r.tried = r.app.now()
+	if r.app.now().Sub(r.told) > silentMargin {
+		r.told = r.app.now()
+		r.app.notice("the keys end at " + r.held.Expiration.Local().Format("15:04") + " and could not be renewed: " + said.Error())
+	}
+	return said
 }

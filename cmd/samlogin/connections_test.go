@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ type rig struct {
 	args          []string
 	home          string
 	env           map[string]string
+	setting       sync.Mutex                                    // held while atIdP or atAWS changes under a program that runs
 	atIdP, atAWS  func(http.ResponseWriter, *http.Request) bool // answer instead of the doubles
 	perRequest    time.Duration
 	perConnection time.Duration
@@ -55,10 +57,10 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 			}
 		}
 	}
-	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atIdP != nil && r.atIdP(w, q) }}); err != nil {
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: r.intercept(&r.atIdP)}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: func(w http.ResponseWriter, q *http.Request) bool { return r.atAWS != nil && r.atAWS(w, q) }})
+	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.intercept(&r.atAWS)})
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)
@@ -89,6 +91,16 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	}
 	r.args = []string{"login", "--username", `CORP\jane`, "--role", "111111111111/Admin", "--duration", "12h", "--no-input"}
 	return r
+}
+
+// intercept answers with what a test has set last.
+func (r *rig) intercept(answer *func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, q *http.Request) bool {
+		r.setting.Lock()
+		f := *answer
+		r.setting.Unlock()
+		return f != nil && f(w, q)
+	}
 }
 
 // environ is the environment for the built program.

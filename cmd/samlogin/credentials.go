@@ -93,6 +93,9 @@ func (a *app) keysForMachines(ctx context.Context, f *loginFlags, name string) (
 	if p := s.Profiles[name]; p != nil {
 		choices = settings.Nearest(p.Choices, s.General)
 	}
+	if !f.force {
+		f.heed = heedFailures
+	}
 	within, end := a.forMachines(ctx, choices)
 	defer end()
 	return a.keysOf(within, f, name)
@@ -101,7 +104,6 @@ func (a *app) keysForMachines(ctx context.Context, f *loginFlags, name string) (
 // oneTarget is the one role that a NAME of the settings stands for.
 func (a *app) oneTarget(ctx context.Context, f *loginFlags, name string) (*target, error) {
 	f.username = a.env("SAMLOGIN_USERNAME") // goes with SAMLOGIN_PASSWORD, wherever that counts
-	f.heed = heedFailures
 	s, err := a.settings()
 	if err != nil {
 		return nil, err

@@ -155,7 +155,7 @@ func explain(err error) failure {
 		return is("browser", exitFault, "browser")
 	case errors.As(err, &command2):
 		inner := explain(command2.err)
-		inner.Hint = loginCommand(command2.name)
+		inner.Hint = command2.command
 		return inner
 	case errors.As(err, &told):
 		return shared(told)

@@ -96,6 +96,9 @@ func (a *app) exec(ctx context.Context, f *loginFlags, name string, argv []strin
 	if err != nil {
 		return err
 	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	return a.become(path, argv, environmentWith(awsVariables(k.Credentials, k.region)))
 }
 
@@ -107,14 +110,14 @@ func rivals() []string {
 		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", // of older SDKs
 		"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DEFAULT_SDK_PROFILE", "AWS_EB_PROFILE",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_BEARER_TOKEN_BEDROCK",
 	}
 }
 
 // environmentWith is this process's environment with variables set, and without rivals and what holds our own secrets.
 // (Those of samlogin's that hold secrets were taken out at the start.)
 func environmentWith(vars []variable) []string {
-	gone := append(rivals(), "SAMLOGIN_PASSWORD_COMMAND", "SAMLOGIN_PASSWORD_FILE")
+	gone := append(rivals(), "SAMLOGIN_PASSWORD_COMMAND", "SAMLOGIN_PASSWORD_FILE", "SAMLOGIN_MFA_COMMAND", "SAMLOGIN_PASSPHRASE_COMMAND")
 	for _, v := range vars {
 		gone = append(gone, v.Name)
 	}

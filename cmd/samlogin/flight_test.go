@@ -72,3 +72,55 @@ func TestAWrongPasswordIsSentOnceForAllThatWait(t *testing.T) {
 		t.Errorf("%d passwords were sent, want 1", logins)
 	}
 }
+
+// What is another person's, or another profile's, is not this one's: neither keys nor a failure.
+//
+// security case 90
+func TestNothingOfSomebodyElses(t *testing.T) {
+	r := newRig(t, 0, 0)
+	delete(r.env, "SAMLOGIN_IDP")
+	r.settingsFor(t, fmt.Sprintf(`[idp.corp]
+kind = "adfs"
+url = %[1]q
+username = 'CORP\jane'
+[idp.two]
+kind = "adfs"
+url = %[1]q
+username = 'CORP\jane'
+realm = "Contoso"
+[profile.ci]
+idp = "corp"
+role = "111111111111/Admin"
+[profile.other]
+idp = "two"
+role = "111111111111/Admin"
+[profile.bad]
+idp = "corp"
+role = "111111111111/Admin"
+relying_party = "urn:nonexistent"
+`, r.env["SAMLOGIN_URL"]))
+	ask := func(password string, args ...string) (int, string) {
+		var out, errOut strings.Builder
+		a := &app{in: strings.NewReader(""), out: &out, errOut: &errOut, now: r.app.now, env: r.app.env, password: secret.New(password)}
+		return run(t.Context(), a, append(args, "--no-input")), out.String() + errOut.String()
+	}
+	if code, said := ask("Correct-Horse-7", "credentials", "bad"); code != exitRefused {
+		t.Fatalf("an unknown relying party: exit %d\n%s", code, said)
+	}
+	if code, said := ask("Correct-Horse-7", "credentials", "ci"); code != exitDone {
+		t.Errorf("after another profile's failure: exit %d\n%s", code, said)
+	}
+	if code, said := ask("", "credentials", "other"); code != exitNeedsAnswer {
+		t.Errorf("another realm has the keys of the first: exit %d\n%s", code, said)
+	}
+	if code, _ := ask("wrong-one", "env", "ci", "--shell", "dotenv", "--duration", "2h", "--mfa-code", "1"); code != exitDone {
+		t.Errorf("the session is not used: exit %d", code)
+	}
+	r.env["SAMLOGIN_USERNAME"] = `CORP\olivia`
+	if code, said := ask("wrong-one", "env", "ci", "--shell", "dotenv"); code != exitRefused {
+		t.Errorf("a wrong password: exit %d\n%s", code, said)
+	}
+	if code, said := ask("Correct-Horse-7", "env", "ci", "--shell", "dotenv"); code != exitDone {
+		t.Errorf("who corrects himself is not heard: exit %d\n%s", code, said)
+	}
+}

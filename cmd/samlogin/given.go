@@ -27,9 +27,14 @@ type given struct {
 }
 
 // owner is whose secret something is.
-type owner struct{ origin, user string }
+type owner struct {
+	origin, user string
+	as           string // what else tells people apart: realm, certificate, Windows account; "" in questions
+}
 
-func ownerOf(q idp.Question) owner { return owner{q.Origin.String(), strings.ToLower(q.User)} }
+func ownerOf(q idp.Question) owner {
+	return owner{origin: q.Origin.String(), user: strings.ToLower(q.User)}
+}
 
 func (o owner) String() string { return o.user + " at " + o.origin }
 

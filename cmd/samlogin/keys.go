@@ -111,7 +111,7 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (
 			}
 			return ok
 		},
-		Lead: lead, Share: sharedFailure, Heed: heedFailures,
+		Lead: lead, Share: sharedFailure, Heed: f.heed,
 	})
 	return got, err
 }
@@ -226,12 +226,17 @@ func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Cont
 }
 
 // loginCommand is the command that a person runs where a machine could not ask.
-func loginCommand(name string) string { return "run: samlogin login " + name }
+func (a *app) loginCommand(name string) string {
+	if a.global.config != "" {
+		return "run: samlogin --config " + shellWord(a.global.config) + " login " + name
+	}
+	return "run: samlogin login " + name
+}
 
 // withCommand is an error that only a person can mend: the last line is the exact command to run.
 type withCommand struct {
-	err  error
-	name string
+	err     error
+	command string
 }
 
 func (e *withCommand) Error() string { return e.err.Error() }
@@ -246,7 +251,7 @@ func (a *app) forPerson(err error, name string) error {
 		if hint := explain(err).Hint; hint != "" {
 			a.notice(hint)
 		}
-		return &withCommand{err, name}
+		return &withCommand{err, a.loginCommand(name)}
 	}
 	return err
 }

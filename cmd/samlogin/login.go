@@ -156,13 +156,21 @@ func (a *app) noteRefusal(in *signIn, err error) {
 	if !errors.As(err, &refused) {
 		return
 	}
-	switch refused.Reason {
-	case idp.WrongPassword, idp.WindowsPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.TooManyLogins:
+	if aboutAccount(refused.Reason) {
 		if a.refusals == nil {
 			a.refusals = map[owner]*idp.RefusedError{}
 		}
 		a.refusals[in.owner()] = refused
 	}
+}
+
+// aboutAccount reports whether a refusal is about the account, so that trying again would meet it again, and count.
+func aboutAccount(r idp.Reason) bool {
+	switch r {
+	case idp.WrongPassword, idp.WindowsPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.MFATimedOut, idp.TooManyLogins:
+		return true
+	}
+	return false
 }
 
 // session is one login at one IdP.
@@ -227,7 +235,7 @@ func bySignIn(all []*target) [][]*target {
 
 func (s *signIn) same(o *signIn) bool {
 	x, y := s.choices, o.choices
-	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start && x.Windows == y.Windows && x.Certificate == y.Certificate
+	return s.name == o.name && s.kind == o.kind && x.URL == y.URL && x.Username == y.Username && x.RelyingParty == y.RelyingParty && x.Start == y.Start && x.Windows == y.Windows && x.Certificate == y.Certificate && x.Realm == y.Realm
 }
 
 // finish writes what was got, all at once, and tells.

@@ -200,6 +200,6 @@ func (a *app) tellRenewal(results []result) {
 		}
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), renewal, loginCommand(strings.Join(names, " ")))
+		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), renewal, a.loginCommand(strings.Join(names, " ")))
 	}
 }

@@ -131,9 +131,9 @@ func (a *app) formProvider(in *signIn, walk idp.Config) (idp.Provider, error) {
 func (in *signIn) owner() owner {
 	address, err := adfs.ParseAddress(in.choices.URL)
 	if err != nil {
-		return owner{origin: in.choices.URL, user: strings.ToLower(in.choices.Username)}
+		return owner{in.choices.URL, strings.ToLower(in.choices.Username), in.as()}
 	}
-	return owner{address.Origin.String(), strings.ToLower(in.choices.Username)}
+	return owner{address.Origin.String(), strings.ToLower(in.choices.Username), in.as()}
 }
 
 // jar keeps the cookies of one person at one IdP for the whole run, so that a second relying party there wants no second

@@ -19,7 +19,7 @@ func TestAnEightHourCommandOutlivesAnHourOfKeys(t *testing.T) {
 	var said strings.Builder
 	a := &app{now: func() time.Time { return now }, errOut: &said}
 	taken, alive := 0, true
-	r := &renewing{app: a, take: func(ctx context.Context) (heldKeys, error) {
+	r := &renewing{app: a, start: func(f func()) { f() }, take: func(ctx context.Context) (heldKeys, error) {
 		taken++
 		if _, bounded := ctx.Deadline(); !bounded {
 			t.Error("a renewal has no end")

@@ -18,25 +18,37 @@ import (
 func newServeCmd(a *app) *cobra.Command {
 	f := &loginFlags{}
 	var shell string
+	var parent int
 	cmd := &cobra.Command{
 		Use:   "serve NAME",
 		Short: "Keep an endpoint from which AWS clients fetch the keys of one profile",
 		Long: `Keep an endpoint on this computer's loopback from which AWS clients fetch the keys of one profile, renewed for as long
 as that needs nobody. stdout has the two variables that lead to it, in the words of a shell; whoever has them has the
 keys. It ends with ctrl-C, or with the process that started it.`,
-		Example: `  eval "$(samlogin serve prod &)"             # then: aws s3 ls
+		Example: `  eval "$(samlogin serve prod --parent $$ &)"   # then: aws s3 ls
   samlogin exec prod --server -- CMD…         # the same for one command, without a file`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.serve(cmd.Context(), f, args[0], shell) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.serve(cmd.Context(), f, args[0], shell, parent)
+		},
 	}
 	f.addTaking(cmd.Flags())
 	cmd.Flags().StringVar(&shell, "shell", "", "`SHELL` that reads the variables: sh, bash, zsh, fish, powershell, cmd or dotenv")
+	cmd.Flags().IntVar(&parent, "parent", 0, "`PID` of the process to end with; the one that started it otherwise")
 	return cmd
 }
 
-func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string) error {
-	a.printed = true // stdout has the variables, or nothing
+func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string, parent int) error {
+	a.printed = true      // stdout has the variables, or nothing
+	first := os.Getppid() // an orphan gets another parent
+	lives := func() bool { return os.Getppid() == first }
+	if parent != 0 {
+		lives = func() bool { return processLives(parent) }
+		if !lives() {
+			return &usageError{What: fmt.Sprintf("there is no process %d to end with", parent), Hint: "--parent $$ is the shell's own"}
+		}
+	}
 	if shell == "" {
 		shell = a.ownShell()
 	}
@@ -71,7 +83,7 @@ func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string) erro
 	a.notice(fmt.Sprintf("serving the keys of %s at %s until ctrl-C", foreign.Text(name), server.URL()))
 	serving, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	go orphaned(serving, os.Getppid, func() { end(errParentGone) })
+	go orphaned(serving, lives, func() { end(errParentGone) })
 	switch err := server.Serve(serving); {
 	case errors.Is(err, errParentGone):
 		return nil
@@ -89,9 +101,8 @@ type guessedError struct{ err error }
 
 func (e *guessedError) Error() string { return "the endpoint was closed: " + e.err.Error() }
 
-// orphaned watches for the end of the parent: an orphan gets another one. There is no event for it that every system has.
-func orphaned(ctx context.Context, parent func() int, gone func()) {
-	first := parent()
+// orphaned watches for the end of the process that this one belongs to. There is no event for it that every system has.
+func orphaned(ctx context.Context, lives func() bool, end func()) {
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
 	for {
@@ -99,8 +110,8 @@ func orphaned(ctx context.Context, parent func() int, gone func()) {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
-			if parent() != first {
-				gone()
+			if !lives() {
+				end()
 				return
 			}
 		}

@@ -182,10 +182,16 @@ func (s *session) keptResponse() *saml.Response {
 // label is what a person calls the IdP.
 func (in *signIn) label() string { return cmp.Or(in.name, in.kind) }
 
-// who is whose session it is; the user is "" where the IdP was left to ask.
+// who is whose session it is, by everything that can make it another person's: the user is "" where the IdP was left to
+// ask, and then realm, certificate and Windows account alone tell people apart.
 func (in *signIn) who() string {
 	o := in.owner()
-	return state.Identity(in.kind, o.origin, o.user)
+	return state.Identity(in.kind, o.origin, o.user, o.as)
+}
+
+// as is what tells people apart beside address and user name.
+func (in *signIn) as() string {
+	return state.Identity(in.choices.Realm, in.choices.Certificate, in.choices.Windows)
 }
 
 // assertion is whose assertion it is, and what for.
@@ -193,13 +199,12 @@ func (in *signIn) assertion() string {
 	return state.Identity(in.who(), in.choices.URL, in.audience(), in.choices.Start)
 }
 
-// sharedFailure tells which failures of a login are also those of the processes that wait for it. That nobody could be
-// asked is not: another process may have a terminal.
+// sharedFailure tells which failures of a login are also those of the processes that wait for it: what is about the
+// account. A relying party, a network or a page may be another one for them, and they may have a terminal.
 func sharedFailure(err error) (state.Failure, bool) {
 	f := explain(err)
-	switch f.Exit {
-	case exitRefused, exitNetwork, exitPage, exitUnsafe, exitAWS:
-	default:
+	var refused *idp.RefusedError
+	if !errors.As(err, &refused) || !aboutAccount(refused.Reason) {
 		return state.Failure{}, false
 	}
 	words := f.Message

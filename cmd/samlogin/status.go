@@ -67,7 +67,7 @@ func (e *endedError) Error() string {
 // Hint says what to do.
 func (e *endedError) Hint() string {
 	if len(e.Names) == 1 && profiles.CheckName(e.Names[0]) == nil {
-		return loginCommand(e.Names[0])
+		return "run: samlogin login " + e.Names[0]
 	}
 	return "samlogin login NAME renews one"
 }
