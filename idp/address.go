@@ -58,3 +58,25 @@ func address(u *url.URL) string {
 	}
 	return origin.String() + foreign.Text(u.EscapedPath()).String()
 }
+
+// ParseStart reads what a person gives as the IdP's address: without a scheme it is https, and a fragment is dropped. An
+// address without TLS is a *SafetyError; other errors say what is wrong with it, and what one looks like.
+func ParseStart(s, example string) (*url.URL, Origin, error) {
+	s = strings.TrimSpace(s)
+	if s != "" && !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || s == "" {
+		return nil, Origin{}, fmt.Errorf("the IdP's address cannot be read: it looks like %s", example)
+	}
+	origin, err := OriginOf(u)
+	if err != nil {
+		return nil, Origin{}, fmt.Errorf("the IdP's address cannot be used: %w", err)
+	}
+	if !origin.Secure() {
+		return nil, Origin{}, &SafetyError{Rule: "the IdP's address " + origin.String() + " is without TLS; it has to begin with https://"}
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, origin, nil
+}

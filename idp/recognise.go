@@ -2,6 +2,7 @@ package idp
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -48,7 +49,7 @@ func ReadResponse(p *Page) Step {
 
 // ReadRefresh knows a page that leads on by itself (meta refresh) and asks nothing.
 func ReadRefresh(p *Page) Step {
-	if p.Refresh == nil || asksSomething(p) {
+	if p.Refresh == nil || p.AsksSomething() {
 		return nil
 	}
 	return Open{URL: p.Refresh.URL}
@@ -58,7 +59,7 @@ func ReadRefresh(p *Page) Step {
 // stands in <noscript> for a browser without scripts. A page that offers something to click is none: its script waits
 // for the click, as that of AD FS's choice of methods does.
 func ReadSelfPosting(p *Page) Step {
-	if len(p.Forms) != 1 || asksSomething(p) || p.Has("[onclick]") || p.Status >= 400 {
+	if len(p.Forms) != 1 || p.AsksSomething() || p.Has("[onclick]") || p.Status >= 400 {
 		return nil
 	}
 	f := p.Forms[0]
@@ -72,7 +73,8 @@ func ReadSelfPosting(p *Page) Step {
 	return Submit{Form: f}
 }
 
-func asksSomething(p *Page) bool {
+// AsksSomething reports whether a form of the page has a field that a person types into, or one for a password.
+func (p *Page) AsksSomething() bool {
 	for _, f := range p.Forms {
 		if len(f.Typed()) > 0 || len(f.Passwords()) > 0 {
 			return true
@@ -89,6 +91,23 @@ func (p *Page) PostsItself() bool {
 		return !found
 	})
 	return found
+}
+
+// Quoted is the first text in quotes of a script that has 1 to longest characters: what SelectOption('NAME') chooses. ""
+// if there is none.
+func Quoted(script string, longest int) string {
+	for at := strings.IndexAny(script, `'"`); at >= 0; {
+		rest := script[at+1:]
+		end := strings.IndexAny(rest, `'"`)
+		if end < 0 {
+			return ""
+		}
+		if n := utf8.RuneCountInString(rest[:end]); n >= 1 && n <= longest {
+			return rest[:end]
+		}
+		at += 1 + end
+	}
+	return ""
 }
 
 func scripted(script string) bool {

@@ -11,11 +11,11 @@ import (
 func TestAnotherServerIsAgreedToOnce(t *testing.T) {
 	r := newRig(t, 0, 0)
 	other := r.env["AWS_ENDPOINT_URL_STS"] // some server of ours that is not the IdP
-	r.atIdP = func(w http.ResponseWriter, _ *http.Request) bool {
+	r.atIdP.set(func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, `<form method="post" action="%s/sso"><input type="hidden" name="x" value="1"><noscript><input type="submit"></noscript></form>`, other)
 		return true
-	}
+	})
 	reached := func() (n int) { return len(r.sts.Log()) }
 	login := func(answer string) (int, string) {
 		t.Helper()

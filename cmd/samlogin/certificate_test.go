@@ -39,7 +39,7 @@ func certificateFarm(t *testing.T) *rig {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+	r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 		if strings.HasSuffix(q.Host, ":49443") {
 			return false
 		}
@@ -48,13 +48,13 @@ func certificateFarm(t *testing.T) *rig {
 		}
 		http.Redirect(w, q, "https://127.0.0.1:49443"+q.URL.RequestURI(), http.StatusFound)
 		return true
-	}
-	r.atAWS = func(_ http.ResponseWriter, q *http.Request) bool {
+	})
+	r.atAWS.set(func(_ http.ResponseWriter, q *http.Request) bool {
 		if len(q.TLS.PeerCertificates) > 0 {
 			t.Error("the certificate was shown to AWS")
 		}
 		return false
-	}
+	})
 	return r
 }
 

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,8 +32,7 @@ type rig struct {
 	args          []string
 	home          string
 	env           map[string]string
-	setting       sync.Mutex                                    // held while atIdP or atAWS changes under a program that runs
-	atIdP, atAWS  func(http.ResponseWriter, *http.Request) bool // answer instead of the doubles
+	atIdP, atAWS  answering // instead of the doubles
 	perRequest    time.Duration
 	perConnection time.Duration
 	ahead         atomic.Int64 // nanoseconds by which the clocks of all three are ahead
@@ -57,10 +55,10 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 			}
 		}
 	}
-	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: r.intercept(&r.atIdP)}); err != nil {
+	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: r.atIdP.answer}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.intercept(&r.atAWS)})
+	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.atAWS.answer})
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)
@@ -93,14 +91,17 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	return r
 }
 
-// intercept answers with what a test has set last.
-func (r *rig) intercept(answer *func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, q *http.Request) bool {
-		r.setting.Lock()
-		f := *answer
-		r.setting.Unlock()
-		return f != nil && f(w, q)
-	}
+// answering is an answer that a test sets, also while programs run that get it.
+type answering struct {
+	f atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
+}
+
+func (a *answering) set(f func(http.ResponseWriter, *http.Request) bool) { a.f.Store(&f) }
+
+// answer answers with what was set last; false leaves it to the double.
+func (a *answering) answer(w http.ResponseWriter, q *http.Request) bool {
+	f := a.f.Load()
+	return f != nil && (*f)(w, q)
 }
 
 // environ is the environment for the built program.

@@ -127,7 +127,7 @@ func explain(err error) failure {
 		told       *state.SharedError
 		waited     *state.WaitError
 		keepUnsafe *state.UnsafeError
-		command2   *withCommand
+		forPerson  *withCommand
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -153,9 +153,9 @@ func explain(err error) failure {
 		return is("console_refused", exitAWS, "console")
 	case errors.As(err, &browser):
 		return is("browser", exitFault, "browser")
-	case errors.As(err, &command2):
-		inner := explain(command2.err)
-		inner.Hint = command2.command
+	case errors.As(err, &forPerson):
+		inner := explain(forPerson.err)
+		inner.Hint = forPerson.command
 		return inner
 	case errors.As(err, &told):
 		return shared(told)

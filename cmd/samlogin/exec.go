@@ -99,7 +99,7 @@ func (a *app) exec(ctx context.Context, f *loginFlags, name string, argv []strin
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return a.become(path, argv, environmentWith(awsVariables(k.Credentials, k.region)))
+	return a.become(ctx, path, argv, environmentWith(awsVariables(k.Credentials, k.region)))
 }
 
 // rivals are variables from which AWS's clients take credentials, or by which they look for them elsewhere: none of

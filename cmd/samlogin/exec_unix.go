@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"syscall"
 )
@@ -10,7 +11,7 @@ import (
 func sameVariable(a, b string) bool { return a == b }
 
 // become puts the command in this process's place: terminal, signals and exit code are its own from here on.
-func (a *app) become(path string, argv, env []string) error {
+func (a *app) become(_ context.Context, path string, argv, env []string) error {
 	a.close()
 	a.unguard()
 	err := syscall.Exec(path, argv, env)

@@ -10,8 +10,8 @@ import (
 func sameVariable(a, b string) bool { return strings.EqualFold(a, b) }
 
 // become runs the command and waits for it: Windows has no way to put it in this process's place.
-func (a *app) become(path string, argv, env []string) error {
-	return a.runChild(context.Background(), path, argv, env, nil)
+func (a *app) become(ctx context.Context, path string, argv, env []string) error {
+	return a.runChild(ctx, path, argv, env, nil)
 }
 
 // passedOn is empty: ctrl-C and ctrl-Break reach every process of the console by themselves.

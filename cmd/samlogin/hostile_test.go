@@ -59,11 +59,11 @@ func TestForeignTextDoesNotActOnTheTerminal(t *testing.T) {
 			"unknown one": `<html><title>%s</title><body>%s<form id="f%[1]s" action="/x"><input name="n%[1]s"></form>`,
 		} {
 			r := newRig(t, 0, 0)
-			r.atIdP = func(w http.ResponseWriter, _ *http.Request) bool {
+			r.atIdP.set(func(w http.ResponseWriter, _ *http.Request) bool {
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
 				_, _ = fmt.Fprintf(w, page, entities(attack), entities(attack))
 				return true
-			}
+			})
 			trace := filepath.Join(r.home, "trace")
 			if code := run(context.Background(), r.app, append(r.args, "--verbose", "--trace", trace, "--output", "json")); code == exitDone || code == exitFault {
 				t.Fatalf("%s in a %s: exit %d", name, where, code)
@@ -77,13 +77,13 @@ func TestForeignTextDoesNotActOnTheTerminal(t *testing.T) {
 			tame(t, name+" in a "+where+", trace", string(steps))
 		}
 		r := newRig(t, 0, 0)
-		r.atAWS = func(w http.ResponseWriter, _ *http.Request) bool {
+		r.atAWS.set(func(w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("Content-Type", "text/xml")
 			w.WriteHeader(http.StatusForbidden)
 			text := strings.NewReplacer("\x1b", "", "\a", "", "\b", "", "\u009b", "&#155;").Replace(attack) // what XML 1.0 can hold
 			_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>`+strings.Repeat(text+" no ", 50000)+`</Message></Error></ErrorResponse>`)
 			return true
-		}
+		})
 		if code := run(context.Background(), r.app, r.args); code != exitAWS && code != exitNetwork {
 			t.Errorf("%s in an AWS error: exit %d", name, code)
 		}
@@ -153,7 +153,7 @@ func TestPasswordIsNowhere(t *testing.T) {
 	const canary = "c4nary-Passw0rd-9"
 	r := newRig(t, 0, 0)
 	r.app.password = secret.New(canary)
-	r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+	r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 		if q.Method != http.MethodPost {
 			return false
 		}
@@ -161,7 +161,7 @@ func TestPasswordIsNowhere(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = fmt.Fprintf(w, `<html><title>You typed %s</title><div id="errorArea"><div id="errorMessage">%s %s</div></div>`, canary, canary, body)
 		return true
-	}
+	})
 	trace := filepath.Join(r.home, "trace")
 	if code := run(context.Background(), r.app, append(r.args, "--verbose", "--trace", trace, "--output", "json")); code != exitRefused {
 		t.Fatalf("exit %d\n%s", code, r.errOut.String())

@@ -146,9 +146,7 @@ func TestAWrongPasswordIsSentOnceByAll(t *testing.T) { // security case 82
 // holdFirst keeps the answer to the first password back until who sent it is gone.
 func (r *rig) holdFirst() (held chan struct{}, sent *atomic.Int32) {
 	held, sent = make(chan struct{}), &atomic.Int32{}
-	r.setting.Lock()
-	defer r.setting.Unlock()
-	r.atIdP = func(_ http.ResponseWriter, q *http.Request) bool {
+	r.atIdP.set(func(_ http.ResponseWriter, q *http.Request) bool {
 		if q.Method != http.MethodPost || sent.Add(1) > 1 {
 			return false
 		}
@@ -156,7 +154,7 @@ func (r *rig) holdFirst() (held chan struct{}, sent *atomic.Int32) {
 		close(held)
 		<-q.Context().Done()
 		return true
-	}
+	})
 	return held, sent
 }
 

@@ -124,10 +124,10 @@ func TestMarginsOfRenewal(t *testing.T) { // security case 88
 			}
 			r.ahead.Store(int64(time.Until(ends.Add(-c.left))))
 			asked := false
-			r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+			r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 				asked = true
 				return c.broken && broken(w, q)
-			}
+			})
 			code := r.next(t, goodPassword, "credentials", "p")
 			if code != c.exit || asked != c.asked || strings.Contains(r.errOut.String(), "could not be renewed") != c.notice {
 				t.Errorf("exit %d, want %d; AD FS was asked: %v, want %v; notice wanted: %v\n%s", code, c.exit, asked, c.asked, c.notice, r.errOut.String())

@@ -129,11 +129,11 @@ func (a *app) formProvider(in *signIn, walk idp.Config) (idp.Provider, error) {
 
 // owner is who logs in where, as far as it is known before the login.
 func (in *signIn) owner() owner {
-	address, err := adfs.ParseAddress(in.choices.URL)
+	_, origin, err := idp.ParseStart(in.choices.URL, "")
 	if err != nil {
 		return owner{in.choices.URL, strings.ToLower(in.choices.Username), in.as()}
 	}
-	return owner{address.Origin.String(), strings.ToLower(in.choices.Username), in.as()}
+	return owner{origin.String(), strings.ToLower(in.choices.Username), in.as()}
 }
 
 // jar keeps the cookies of one person at one IdP for the whole run, so that a second relying party there wants no second

@@ -103,10 +103,10 @@ func TestAnSTSThatIsNotThere(t *testing.T) {
 	r := newRig(t, 0, 0)
 	r.args = []string{"login", "--username", `CORP\ada`, "--all", "--profile", "{account}-{role}", "--no-input"}
 	calls := make(chan struct{}, 1000)
-	r.atAWS = func(w http.ResponseWriter, q *http.Request) bool {
+	r.atAWS.set(func(w http.ResponseWriter, q *http.Request) bool {
 		calls <- struct{}{}
 		panic(http.ErrAbortHandler) // the connection breaks
-	}
+	})
 	if code := run(t.Context(), r.app, r.args); code != exitNetwork || len(calls) > 3*atOnce {
 		t.Errorf("exit %d, want %d, after %d calls\n%s", code, exitNetwork, len(calls), r.errOut.String())
 	}

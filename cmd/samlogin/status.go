@@ -51,7 +51,10 @@ of what ends first; nothing where there is nothing.
 }
 
 // endedError reports that something asked about has ended.
-type endedError struct{ Names []string }
+type endedError struct {
+	Names   []string
+	command func(name string) string // that a person runs to renew one
+}
 
 func (e *endedError) Error() string {
 	shown := make([]string, 0, 4)
@@ -67,7 +70,7 @@ func (e *endedError) Error() string {
 // Hint says what to do.
 func (e *endedError) Hint() string {
 	if len(e.Names) == 1 && profiles.CheckName(e.Names[0]) == nil {
-		return "run: samlogin login " + e.Names[0]
+		return e.command(e.Names[0])
 	}
 	return "samlogin login NAME renews one"
 }
@@ -100,7 +103,7 @@ func (a *app) status(ctx context.Context, f *statusFlags, names []string) error 
 		err = a.printOnce([]byte(strings.Join(a.statusLines(s, rows), "\n") + "\n"))
 	}
 	if err == nil && len(ended) > 0 {
-		err = &endedError{ended}
+		err = &endedError{ended, a.loginCommand}
 	}
 	return err
 }

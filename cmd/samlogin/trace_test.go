@@ -54,7 +54,7 @@ func TestATraceAtItsFullestHoldsNoSecret(t *testing.T) {
 			r := newRig(t, 0, 0)
 			r.app.password = secret.New(typed)
 			posted := false
-			r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+			r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 				body, _ := io.ReadAll(q.Body)
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
 				w.Header().Set("X-Token", header)
@@ -66,7 +66,7 @@ func TestATraceAtItsFullestHoldsNoSecret(t *testing.T) {
 					_, _ = io.WriteString(w, page(`<input name="UserName"><input name="Password" type="password">`, ""))
 				}
 				return true
-			}
+			})
 			file := filepath.Join(r.home, "trace")
 			if code := run(context.Background(), r.app, append(r.args, "--verbose", "--trace", file, "--output", "json")); code == exitDone {
 				t.Fatal("the login succeeded")
@@ -229,13 +229,13 @@ func TestTheStoryFitsItsWidth(t *testing.T) {
 
 func TestAnUnknownPageIsLaidOut(t *testing.T) {
 	r := newRig(t, 0, 0)
-	r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+	r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, `<html><title>Terms of use</title><body><h1>Before you go on</h1><p>`+strings.Repeat("Read the terms of Example Corp and tick the box. ", 4)+`</p>`+
 			`<form id="terms" method="post"><input type="hidden" name="AuthMethod" value="x"><input type="hidden" name="Context" value="y"><input type="checkbox" name="accepted"></form>`+
 			`<form id="other"><input type="hidden" name="z"></form></body></html>`)
 		return true
-	}
+	})
 	if code := run(context.Background(), r.app, append(r.args, "--url", r.env["SAMLOGIN_URL"]+"/adfs/ls/")); code != exitPage {
 		t.Fatalf("exit %d\n%s", code, r.errOut.String())
 	}
@@ -282,12 +282,12 @@ func TestALoopIsNamedAndReplays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 0, 0)
 			requests := 0
-			r.atIdP = func(w http.ResponseWriter, q *http.Request) bool {
+			r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 				requests++
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
 				c.answer(w, q.URL.Path)
 				return true
-			}
+			})
 			file := filepath.Join(r.home, "trace")
 			if code := run(context.Background(), r.app, append(r.args, "--trace", file)); code != exitPage || !strings.Contains(r.errOut.String(), c.says) || requests > 20 {
 				t.Errorf("exit %d after %d requests:\n%s", code, requests, r.errOut.String())

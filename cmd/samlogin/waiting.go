@@ -14,18 +14,11 @@ import (
 type waitLine struct {
 	terminal *terminal
 	now      func() time.Time
-	tick     func(time.Duration) (<-chan time.Time, func()) // a ticker, but for tests
 
-	mu     sync.Mutex
-	shown  idp.Waiting // what is on the screen; zero: nothing
-	stop   chan struct{}
-	ended  chan struct{}
-	colour bool
-}
-
-func ticker(every time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTicker(every)
-	return t.C, t.Stop
+	mu    sync.Mutex
+	shown idp.Waiting // what is on the screen; zero: nothing
+	stop  chan struct{}
+	ended chan struct{}
 }
 
 // waiting is told when a wait begins, goes on and ends.
@@ -38,7 +31,7 @@ func (a *app) waiting(w idp.Waiting) {
 		if err != nil {
 			t = nil
 		}
-		a.waits = &waitLine{terminal: t, now: a.now, tick: ticker, colour: a.color(true)}
+		a.waits = &waitLine{terminal: t, now: a.now}
 	}
 	a.waits.show(a, w)
 }
@@ -85,17 +78,17 @@ func (l *waitLine) begin(w idp.Waiting) {
 		fmt.Fprintf(t.out, "\n%s\n", large(number))
 	}
 	l.stop, l.ended = make(chan struct{}), make(chan struct{})
-	ticks, end := l.tick(time.Second)
+	ticks := time.NewTicker(time.Second)
 	l.left(w)
 	go func(stop, ended chan struct{}) {
 		defer close(ended)
-		defer end()
+		defer ticks.Stop()
 		for {
 			select {
 			case <-stop:
 				fmt.Fprint(t.out, "\r\x1b[K")
 				return
-			case <-ticks:
+			case <-ticks.C:
 				l.left(w)
 			}
 		}

@@ -1,10 +1,8 @@
 package adapter
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -12,6 +10,9 @@ import (
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
+
+// longestName is how long, in characters, what a script chooses by may be.
+const longestName = 200
 
 // errorText is where AD FS, and the adapters that follow its sample, say what was wrong.
 const errorText = "#errorText"
@@ -136,7 +137,7 @@ func (g Page) choice(p *idp.Page, form *idp.Form, said foreign.Text) idp.Step {
 	p.Doc.Find(g.Option).Each(func(_ int, s *goquery.Selection) {
 		value := s.AttrOr(g.Value, "")
 		if g.Value == "onclick" {
-			value = firstText(value)
+			value = idp.Quoted(value, longestName)
 		}
 		label := foreign.Line(s.Text())
 		if label == "" {
@@ -160,16 +161,6 @@ func labelOf(form *idp.Form, id string) foreign.Text {
 		if id != "" && f.ID == id {
 			return f.Label
 		}
-	}
-	return ""
-}
-
-var quotedText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`['"]([^'"]{1,200})['"]`) })
-
-// firstText is the first text in quotes of a script: SelectOption('NAME').
-func firstText(script string) string {
-	if m := quotedText().FindStringSubmatch(script); m != nil {
-		return m[1]
 	}
 	return ""
 }

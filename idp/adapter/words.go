@@ -27,13 +27,12 @@ func Read(name string, table map[string]any) (Adapter, error) {
 	t := r.table("", table)
 	a.Title = t.text("title")
 	a.Methods = t.texts("methods")
-	for i, page := range t.tables("page") {
+	for _, page := range t.tables("page") {
 		p := r.page(page)
 		if len(p.Has) == 0 && len(a.Methods) == 0 {
 			r.fail(page.at, "has no marks: the adapter needs methods, or each page needs has")
 		}
 		a.Pages = append(a.Pages, p)
-		_ = i
 	}
 	if len(a.Pages) == 0 {
 		r.fail("page", "an adapter needs at least one [[…page]]")

@@ -137,22 +137,10 @@ type Address struct {
 // (https://adfs.example.com/adfs/ls) or a full start address (.../IdpInitiatedSignOn.aspx?loginToRp=...).
 // Without a scheme it is https. An address without TLS is a *idp.SafetyError.
 func ParseAddress(s string) (Address, error) {
-	s = strings.TrimSpace(s)
-	if s != "" && !strings.Contains(s, "://") {
-		s = "https://" + s
-	}
-	u, err := url.Parse(s)
-	if err != nil || s == "" {
-		return Address{}, fmt.Errorf("the IdP's address cannot be read: it looks like https://adfs.example.com")
-	}
-	origin, err := idp.OriginOf(u)
+	u, origin, err := idp.ParseStart(s, "https://adfs.example.com")
 	if err != nil {
-		return Address{}, fmt.Errorf("the IdP's address cannot be used: %w", err)
+		return Address{}, err
 	}
-	if !origin.Secure() {
-		return Address{}, &idp.SafetyError{Rule: "the IdP's address " + origin.String() + " is without TLS; it has to begin with https://"}
-	}
-	u.Fragment = ""
 	page := strings.ToLower(u.Path)
 	full := u.RawQuery != "" || strings.Contains(page, "idpinitiatedsignon")
 	if !full {

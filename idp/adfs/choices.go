@@ -1,9 +1,7 @@
 package adfs
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -11,15 +9,8 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-var quotedText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`['"]([^'"]{1,500})['"]`) })
-
-// quoted is the first text in quotes of a script: HRD.selection('AD AUTHORITY').
-func quoted(script string) string {
-	if m := quotedText().FindStringSubmatch(script); m != nil {
-		return m[1]
-	}
-	return ""
-}
+// longestName is how long, in characters, what a script chooses by may be: realms are addresses.
+const longestName = 500
 
 // label is what a person reads on an element.
 func label(s *goquery.Selection) foreign.Text {
@@ -42,7 +33,7 @@ func (w Wishes) readRealms(p *idp.Page) idp.Step {
 	}
 	if step.Form != nil {
 		p.Doc.Find(`[onclick*="HRD.selection("]`).Each(func(_ int, s *goquery.Selection) {
-			if id := quoted(s.AttrOr("onclick", "")); id != "" {
+			if id := idp.Quoted(s.AttrOr("onclick", ""), longestName); id != "" {
 				step.Options = append(step.Options, idp.Way{Option: idp.Option{ID: id, Label: label(s)}, Set: []idp.Pair{{Name: "HomeRealmSelection", Value: id}}})
 			}
 		})

@@ -48,7 +48,7 @@ func readError(p *idp.Page) idp.Step {
 	// The details are folded away until somebody clicks, so hidden text counts, too.
 	text := p.WholeTextOf("#errorArea").Raw() + " " + p.Text().Raw()
 	code := msis().FindString(text)
-	if !p.Has("#errorArea") && (code == "" || asks(p)) {
+	if !p.Has("#errorArea") && (code == "" || p.AsksSomething()) {
 		if p.Status == 503 && strings.Contains(strings.ToLower(p.URL.Path), "idpinitiatedsignon") {
 			// A Web Application Proxy answers so when the page is switched off behind it.
 			return idp.Stop{Err: &idp.RefusedError{Reason: idp.IdPInitiatedOff, Origin: p.Origin, Said: p.Title}}
@@ -61,15 +61,6 @@ func readError(p *idp.Page) idp.Step {
 	}
 	refused.Activity = activity().FindString(text) // its label is translated; no other id stands on this page
 	return idp.Stop{Err: refused}
-}
-
-func asks(p *idp.Page) bool {
-	for _, f := range p.Forms {
-		if len(f.Typed()) > 0 || len(f.Passwords()) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // reasonOf reads the error codes of AD FS's event log that its page may show (Microsoft's AD FS troubleshooting pages

@@ -120,7 +120,7 @@ func offered(p *idp.Page) (ways []idp.Way, form *idp.Form) {
 		return nil, nil
 	}
 	p.Doc.Find(`[onclick*="SelectOption("]`).Each(func(_ int, s *goquery.Selection) {
-		id := quoted(s.AttrOr("onclick", ""))
+		id := idp.Quoted(s.AttrOr("onclick", ""), longestName)
 		if id == "" {
 			id = s.AttrOr("id", "")
 		}

@@ -10,7 +10,6 @@ package form
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -118,22 +117,10 @@ func bases() map[string]string {
 // Anything else is used as it is, escaped or not, since some products compare the text (F5's resource names hold
 // slashes). An address without TLS is a *idp.SafetyError; other errors say what is wrong with it.
 func ParseAddress(s string) (Address, error) {
-	s = strings.TrimSpace(s)
-	if s != "" && !strings.Contains(s, "://") {
-		s = "https://" + s
-	}
-	u, err := url.Parse(s)
-	if err != nil || s == "" {
-		return Address{}, fmt.Errorf("the IdP's address cannot be read: it looks like https://idp.example.com/where/the/login/begins")
-	}
-	origin, err := idp.OriginOf(u)
+	u, origin, err := idp.ParseStart(s, "https://idp.example.com/where/the/login/begins")
 	if err != nil {
-		return Address{}, fmt.Errorf("the IdP's address cannot be used: %w", err)
+		return Address{}, err
 	}
-	if !origin.Secure() {
-		return Address{}, &idp.SafetyError{Rule: "the IdP's address " + origin.String() + " is without TLS; it has to begin with https://"}
-	}
-	u.Fragment, u.RawFragment = "", ""
 	a := Address{Origin: origin, url: u}
 	if u.RawQuery != "" {
 		return a, nil
