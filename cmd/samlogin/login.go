@@ -88,13 +88,10 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	if err != nil {
 		return nil, err
 	}
-	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed}
+	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed, patience: f.patience}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
-		return nil, err
-	}
-	if err := a.turnedAway(in); err != nil {
 		return nil, err
 	}
 	if err := session.login(ctx); err != nil {
@@ -186,6 +183,7 @@ type session struct {
 	fresh    bool          // --force: neither a session nor an assertion of before
 	fromFile bool          // --assertion-file: no IdP is asked
 	heed     time.Duration // for how long the failure of another process counts for this one
+	patience time.Duration // for how long another process is waited for; 0: as long as it takes
 }
 
 // audience is the relying party that a response has to be for.
