@@ -23,7 +23,7 @@ func newCredentialsCmd(a *app) *cobra.Command {
 		Long: `Print the keys of one profile of the settings as the JSON that AWS clients want of a credential_process. stdout has
 that one object, or nothing.`,
 		Example: `  credential_process = samlogin credentials prod       # in ~/.aws/config
-  credential_process = ssh -o BatchMode=yes login-host samlogin credentials build`,
+  credential_process = ssh -o BatchMode=yes host samlogin credentials build`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.credentials(cmd.Context(), f, args[0]) },

@@ -15,9 +15,13 @@ var helpTexts embed.FS
 
 // newHelpCmd explains commands and topics. Topics are files of the folder help, named as they are typed.
 func newHelpCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var man string
+	cmd := &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
-		Short: "Help about a command or a topic (" + strings.Join(topics(), ", ") + ")",
+		Short: "Help about a command or a topic",
+		Example: `  samlogin help login
+  samlogin help ci
+  samlogin help --man ~/.local/share/man/man1`,
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			words := topics()
 			for _, c := range cmd.Root().Commands() {
@@ -26,6 +30,9 @@ func newHelpCmd(a *app) *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if man != "" && len(args) == 0 {
+				return writeMan(cmd.Root(), man)
+			}
 			if len(args) == 0 {
 				return cmd.Root().Help()
 			}
@@ -40,6 +47,8 @@ func newHelpCmd(a *app) *cobra.Command {
 			return found.Help()
 		},
 	}
+	cmd.Flags().StringVar(&man, "man", "", "write a man page for each command and topic into the folder `DIR`")
+	return cmd
 }
 
 func topics() []string {

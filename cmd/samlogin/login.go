@@ -25,7 +25,8 @@ func newLoginCmd(a *app) *cobra.Command {
 		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings; without one, the settings' default or
 what the flags say.`,
 		Example: `  samlogin login prod
-  samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
+  samlogin login --idp adfs --url adfs.example.com --duration 12h \
+    --role '111111111111/Admin' --profile prod
   samlogin login --all --profile '{alias}-{role}'`,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },

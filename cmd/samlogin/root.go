@@ -84,6 +84,13 @@ func newRootCmd(a *app, args []string) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), flags, nil) },
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		bold := func(s string) string { return s }
+		if a.color(a.outIsTTY) {
+			bold = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
+		}
+		fmt.Fprint(a.out, manualOf(cmd).text(bold))
+	})
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
