@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/manual"
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -31,7 +33,7 @@ func newHelpCmd(a *app) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if man != "" && len(args) == 0 {
-				return writeMan(cmd.Root(), man)
+				return a.writeMan(cmd.Root(), man)
 			}
 			if len(args) == 0 {
 				return cmd.Root().Help()
@@ -49,6 +51,22 @@ func newHelpCmd(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&man, "man", "", "write a man page for each command and topic into the folder `DIR`")
 	return cmd
+}
+
+// writeMan writes the man pages.
+func (a *app) writeMan(root *cobra.Command, dir string) error {
+	texts := map[string]string{}
+	for _, t := range topics() {
+		text, err := helpTexts.ReadFile("help/" + t + ".txt")
+		if err != nil {
+			return err
+		}
+		texts[t] = string(text)
+	}
+	if err := manual.Write(root, dir, texts); err != nil {
+		return &profiles.FileError{Path: dir, Step: "write the man pages", Err: err}
+	}
+	return nil
 }
 
 func topics() []string {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/manual"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -89,7 +90,7 @@ func newRootCmd(a *app, args []string) *cobra.Command {
 		if a.color(a.outIsTTY) {
 			bold = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
 		}
-		fmt.Fprint(a.out, manualOf(cmd).text(bold))
+		fmt.Fprint(a.out, manual.Of(cmd, topics()).Text(bold))
 	})
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)

@@ -1,4 +1,4 @@
-package main
+package manual
 
 import (
 	"strings"
@@ -6,56 +6,56 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// manualWidth is as wide as help gets, in columns: what a terminal has at least, and what is read with ease.
-const manualWidth = 80
+// Width is as wide as help gets, in columns: what a terminal has at least, and what is read with ease.
+const Width = 80
 
-// text lays a manual out for a terminal. bold draws heads.
-func (m manual) text(bold func(string) string) string {
+// Text lays a page out for a terminal. bold draws heads.
+func (m Page) Text(bold func(string) string) string {
 	var b strings.Builder
 	head := func(s string) { b.WriteString("\n" + bold(s) + "\n") }
-	b.WriteString(filled(m.short+".", manualWidth, ""))
-	if m.examples != "" {
+	b.WriteString(filled(m.Short+".", Width, ""))
+	if m.Examples != "" {
 		head("Examples")
-		b.WriteString(strings.TrimRight(m.examples, "\n") + "\n")
+		b.WriteString(strings.TrimRight(m.Examples, "\n") + "\n")
 	}
 	head("Usage")
-	for _, line := range strings.Split(m.usage, "\n") {
+	for _, line := range strings.Split(m.Usage, "\n") {
 		b.WriteString("  " + line + "\n")
 	}
-	for _, s := range append(m.commands, m.flags...) {
-		head(s.head)
+	for _, s := range append(m.Commands, m.Flags...) {
+		head(s.Head)
 		b.WriteString(s.text())
 	}
-	if m.details != "" {
+	if m.Details != "" {
 		head("About")
-		b.WriteString(filled(m.details, manualWidth, "  "))
+		b.WriteString(filled(m.Details, Width, "  "))
 	}
-	if len(m.topics) > 0 {
+	if len(m.Topics) > 0 {
 		head("Topics")
-		b.WriteString(filled(strings.Join(m.topics, ", "), manualWidth, "  "))
-		b.WriteString("\n" + filled("samlogin COMMAND --help tells more of a command, samlogin login --help of the flags, samlogin help TOPIC of a topic.", manualWidth, ""))
+		b.WriteString(filled(strings.Join(m.Topics, ", "), Width, "  "))
+		b.WriteString("\n" + filled("samlogin COMMAND --help tells more of a command, samlogin login --help of the flags, samlogin help TOPIC of a topic.", Width, ""))
 	}
 	return b.String()
 }
 
 // text is two columns: words, and what they mean. A word that is too long for its column has a line of its own.
-func (s section) text() string {
+func (s Section) text() string {
 	const most = 28
 	width := 0
-	for _, i := range s.items {
-		if w := uniseg.StringWidth(i.word); w <= most {
+	for _, i := range s.Items {
+		if w := uniseg.StringWidth(i.Word); w <= most {
 			width = max(width, w)
 		}
 	}
 	var b strings.Builder
 	margin := strings.Repeat(" ", width+4)
-	for _, i := range s.items {
-		meaning := filled(i.meaning, manualWidth, margin)
-		if w := uniseg.StringWidth(i.word); w <= width {
-			b.WriteString("  " + i.word + strings.Repeat(" ", width-w) + meaning[width+2:])
+	for _, i := range s.Items {
+		meaning := filled(i.Meaning, Width, margin)
+		if w := uniseg.StringWidth(i.Word); w <= width {
+			b.WriteString("  " + i.Word + strings.Repeat(" ", width-w) + meaning[width+2:])
 			continue
 		}
-		b.WriteString("  " + i.word + "\n" + meaning)
+		b.WriteString("  " + i.Word + "\n" + meaning)
 	}
 	return b.String()
 }

@@ -1,37 +1,37 @@
-package main
+package manual
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/samlogin/samlogin/profiles"
 )
 
-// roff lays a manual out as a man page of section 1 (man(7)).
-func (m manual) roff() string {
+// Roff lays a page out as a man page of section 1 (man(7)).
+func (m Page) Roff(topics []string) string {
 	var b strings.Builder
-	name := strings.ReplaceAll(m.command, " ", "-")
+	name := strings.ReplaceAll(m.Command, " ", "-")
 	b.WriteString(roffTitle(name, "1"))
-	b.WriteString(".SH NAME\n" + roffText(name) + " \\- " + roffText(m.short) + "\n")
-	b.WriteString(".SH SYNOPSIS\n" + roffVerbatim(m.usage))
-	if m.examples != "" {
-		b.WriteString(".SH EXAMPLES\n" + roffVerbatim(m.examples))
+	b.WriteString(".SH NAME\n" + roffText(name) + " \\- " + roffText(m.Short) + "\n")
+	b.WriteString(".SH SYNOPSIS\n" + roffVerbatim(m.Usage))
+	if m.Examples != "" {
+		b.WriteString(".SH EXAMPLES\n" + roffVerbatim(m.Examples))
 	}
-	if m.details != "" {
-		b.WriteString(".SH DESCRIPTION\n" + roffParagraphs(m.details))
+	if m.Details != "" {
+		b.WriteString(".SH DESCRIPTION\n" + roffParagraphs(m.Details))
 	}
-	for _, s := range append(m.commands, m.flags...) {
-		b.WriteString(".SH \"" + roffText(strings.ToUpper(s.head)) + "\"\n")
-		for _, i := range s.items {
-			b.WriteString(".TP\n\\fB" + roffText(i.word) + "\\fR\n" + roffText(i.meaning) + "\n")
+	for _, s := range append(m.Commands, m.Flags...) {
+		b.WriteString(".SH \"" + roffText(strings.ToUpper(s.Head)) + "\"\n")
+		for _, i := range s.Items {
+			b.WriteString(".TP\n\\fB" + roffText(i.Word) + "\\fR\n" + roffText(i.Meaning) + "\n")
 		}
 	}
 	b.WriteString(".SH \"SEE ALSO\"\n")
 	var see []string
-	for _, t := range topics() {
+	for _, t := range topics {
 		see = append(see, "samlogin-"+t+"(7)")
 	}
 	b.WriteString(roffText(strings.Join(see, ", ")) + "\n")
@@ -88,42 +88,33 @@ func roffParagraphs(s string) string {
 	return b.String()
 }
 
-// writeMan writes a man page for each command and each topic into a folder, which may be new.
-func writeMan(root *cobra.Command, dir string) error {
-	fail := func(path, step string, err error) error { return &profiles.FileError{Path: path, Step: step, Err: err} }
+// Write writes a man page for each command and each topic into a folder, which may be new. topics gives the text of each.
+// The errors are those of the file system.
+func Write(root *cobra.Command, dir string, topics map[string]string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fail(dir, "make the folder", err)
+		return err
 	}
-	write := func(name, text string) error {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			return fail(path, "write it", err)
-		}
-		return nil
-	}
-	for _, c := range allCommands(root) {
-		if err := write(strings.ReplaceAll(c.CommandPath(), " ", "-")+".1", manualOf(c).roff()); err != nil {
+	names := slices.Sorted(maps.Keys(topics))
+	for _, c := range Commands(root) {
+		page := Of(c, names).Roff(names)
+		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1"), []byte(page), 0o644); err != nil {
 			return err
 		}
 	}
-	for _, t := range topics() {
-		text, err := helpTexts.ReadFile("help/" + t + ".txt")
-		if err != nil {
-			return err
-		}
-		if err := write("samlogin-"+t+".7", topicRoff(t, string(text))); err != nil {
+	for name, text := range topics {
+		if err := os.WriteFile(filepath.Join(dir, "samlogin-"+name+".7"), []byte(topicRoff(name, text)), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// allCommands are a command and all below it that people are told of.
-func allCommands(cmd *cobra.Command) []*cobra.Command {
+// Commands are a command and all below it that people are told of.
+func Commands(cmd *cobra.Command) []*cobra.Command {
 	out := []*cobra.Command{cmd}
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() || c.Name() == "help" {
-			out = append(out, allCommands(c)...)
+			out = append(out, Commands(c)...)
 		}
 	}
 	return out

@@ -1,4 +1,6 @@
-package main
+// Package manual lays out the help of commands: as text for a terminal, and as man pages. Both are made from the same
+// source, the commands themselves.
+package manual
 
 import (
 	"slices"
@@ -8,26 +10,26 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A manual is what there is to be told of one command, apart from how: on a terminal (manual_text.go) or as a man page
-// (manual_roff.go).
-type manual struct {
-	command  string // samlogin login
-	short    string // one sentence, without its full stop
-	examples string
-	usage    string
-	commands []section
-	flags    []section
-	details  string // paragraphs; lines that begin with blanks stay as they are
-	topics   []string
+// A Page is what there is to be told of one command, apart from how.
+type Page struct {
+	Command  string // samlogin login
+	Short    string // one sentence, without its full stop
+	Examples string
+	Usage    string
+	Commands []Section
+	Flags    []Section
+	Details  string   // paragraphs; lines that begin with blanks stay as they are
+	Topics   []string // of samlogin help TOPIC; on the page of the program alone
 }
 
-// A section has a head and, below it, words with what they mean.
-type section struct {
-	head  string
-	items []item
+// A Section has a head and, below it, words with what they mean.
+type Section struct {
+	Head  string
+	Items []Item
 }
 
-type item struct{ word, meaning string }
+// An Item is a command or a flag.
+type Item struct{ Word, Meaning string }
 
 // commandGroups say what commands are for. What is in none of them comes last.
 var commandGroups = []struct {
@@ -36,7 +38,7 @@ var commandGroups = []struct {
 }{
 	{"Every day", []string{"login", "status", "roles", "console", "logout"}},
 	{"For programs", []string{"credentials", "exec", "env", "serve"}},
-	{"Setting up", []string{"secret", "doctor"}},
+	{"Setting up", []string{"configure", "secret", "duration", "doctor"}},
 	{"More", []string{"demo", "completion", "help", "version"}},
 }
 
@@ -51,22 +53,22 @@ var flagGroups = []struct {
 	{"Network", []string{"ca-bundle", "sts-endpoint", "timeout"}},
 }
 
-// manualOf gathers what there is to be told of a command.
-func manualOf(cmd *cobra.Command) manual {
-	m := manual{command: cmd.CommandPath(), short: cmd.Short, examples: cmd.Example, usage: cmd.UseLine()}
-	m.details = strings.TrimSpace(strings.TrimPrefix(cmd.Long, cmd.Short+"."))
-	if m.details == cmd.Short {
-		m.details = ""
+// Of gathers what there is to be told of a command. topics are those of samlogin help TOPIC.
+func Of(cmd *cobra.Command, topics []string) Page {
+	m := Page{Command: cmd.CommandPath(), Short: cmd.Short, Examples: cmd.Example, Usage: cmd.UseLine()}
+	m.Details = strings.TrimSpace(strings.TrimPrefix(cmd.Long, cmd.Short+"."))
+	if m.Details == cmd.Short {
+		m.Details = ""
 	}
-	m.commands = commandSections(cmd)
+	m.Commands = commandSections(cmd)
 	if cmd.HasParent() {
-		m.flags = flagSections(cmd.LocalFlags())
+		m.Flags = flagSections(cmd.LocalFlags())
 	} else {
-		m.usage = "samlogin [flags]          log in\nsamlogin COMMAND [flags]"
-		m.topics = topics()
+		m.Usage = "samlogin [flags]          log in\nsamlogin COMMAND [flags]"
+		m.Topics = topics
 	}
 	if items := flagItems(globalOf(cmd), func(string) bool { return true }); len(items) > 0 {
-		m.flags = append(m.flags, section{"Of every command", items})
+		m.Flags = append(m.Flags, Section{"Of every command", items})
 	}
 	return m
 }
@@ -79,29 +81,29 @@ func globalOf(cmd *cobra.Command) *pflag.FlagSet {
 	return cmd.PersistentFlags()
 }
 
-func commandSections(cmd *cobra.Command) []section {
-	var out []section
+func commandSections(cmd *cobra.Command) []Section {
+	var out []Section
 	told := map[string]bool{}
 	add := func(head string, fits func(name string) bool) {
-		var items []item
+		var items []Item
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() || c.Name() == "help" {
 				if !told[c.Name()] && fits(c.Name()) {
 					told[c.Name()] = true
-					items = append(items, item{c.Name(), c.Short})
+					items = append(items, Item{c.Name(), c.Short})
 				}
 			}
 		}
 		if len(items) > 0 {
-			out = append(out, section{head, items})
+			out = append(out, Section{head, items})
 		}
 	}
 	if !cmd.HasParent() {
 		for _, g := range commandGroups {
 			add(g.head, func(name string) bool { return slices.Contains(g.names, name) })
-			if len(out) > 0 && out[len(out)-1].head == g.head {
-				items := out[len(out)-1].items
-				slices.SortFunc(items, func(x, y item) int { return slices.Index(g.names, x.word) - slices.Index(g.names, y.word) })
+			if len(out) > 0 && out[len(out)-1].Head == g.head {
+				items := out[len(out)-1].Items
+				slices.SortFunc(items, func(x, y Item) int { return slices.Index(g.names, x.Word) - slices.Index(g.names, y.Word) })
 			}
 		}
 	}
@@ -110,13 +112,13 @@ func commandSections(cmd *cobra.Command) []section {
 }
 
 // flagSections groups flags. A few are not worth heads.
-func flagSections(flags *pflag.FlagSet) []section {
+func flagSections(flags *pflag.FlagSet) []Section {
 	const few = 8
-	var out []section
+	var out []Section
 	all := flagItems(flags, func(string) bool { return true })
 	if len(all) <= few {
 		if len(all) > 0 {
-			out = append(out, section{"Flags", all})
+			out = append(out, Section{"Flags", all})
 		}
 		return out
 	}
@@ -127,23 +129,23 @@ func flagSections(flags *pflag.FlagSet) []section {
 		}
 	}
 	if own := flagItems(flags, func(name string) bool { return !grouped[name] }); len(own) > 0 {
-		out = append(out, section{"Flags", own})
+		out = append(out, Section{"Flags", own})
 	}
 	for _, g := range flagGroups {
-		var items []item
+		var items []Item
 		for _, name := range g.names {
 			items = append(items, flagItems(flags, func(n string) bool { return n == name })...)
 		}
 		if len(items) > 0 {
-			out = append(out, section{g.head, items})
+			out = append(out, Section{g.head, items})
 		}
 	}
 	return out
 }
 
 // flagItems are flags with their meanings. --help is what the reader has found already.
-func flagItems(flags *pflag.FlagSet, fits func(name string) bool) []item {
-	var out []item
+func flagItems(flags *pflag.FlagSet, fits func(name string) bool) []Item {
+	var out []Item
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Hidden || f.Name == "help" || !fits(f.Name) {
 			return
@@ -153,7 +155,7 @@ func flagItems(flags *pflag.FlagSet, fits func(name string) bool) []item {
 		if value != "" {
 			word += " " + value
 		}
-		out = append(out, item{word, meaning})
+		out = append(out, Item{word, meaning})
 	})
 	return out
 }
