@@ -12,30 +12,31 @@ const module = "github.com/samlogin/samlogin/"
 // allowed says which packages of this module each one may import. Siblings do not know each other; cmd/samlogin
 // carries values between them.
 var allowed = map[string][]string{
-	"saml/secret":         {},
-	"saml/foreign":        {},
-	"saml":                {"saml/secret", "saml/foreign"},
-	"idp":                 {"idp/trace", "saml", "saml/secret", "saml/foreign"},
-	"idp/adapter":         {"idp", "saml/foreign"},
-	"idp/duo":             {"idp", "saml/foreign"},
-	"idp/adfs":            {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
-	"idp/form":            {"idp", "saml", "saml/foreign"},
-	"idp/trace":           {"saml/foreign"},
-	"idp/demo":            {"saml/secret", "saml/foreign"},
-	"idp/idptest":         {"idp", "saml/secret"}, // imported by tests only
-	"idp/negotiate":       {"idp", "saml/secret", "saml/foreign"},
-	"idp/program":         {"saml/secret", "saml/foreign"},
-	"idp/totp":            {"saml/secret"},
-	"idp/keychain":        {"idp/program", "saml/secret", "saml/foreign"},
-	"sts":                 {"saml", "saml/secret", "saml/foreign"},
-	"sts/container":       {"sts", "saml/secret"},
-	"sts/console":         {"sts", "saml/secret", "saml/foreign"},
-	"sts/demo":            {"saml/secret", "saml/foreign"},
-	"profiles":            {"saml/secret", "saml/foreign"},
-	"profiles/settings":   {"saml/foreign", "saml/secret"},
-	"profiles/state":      {"saml/secret"},
+	"saml/secret":       {},
+	"saml/foreign":      {},
+	"saml":              {"saml/secret", "saml/foreign"},
+	"idp":               {"idp/trace", "saml", "saml/secret", "saml/foreign"},
+	"idp/adapter":       {"idp", "saml/foreign"},
+	"idp/duo":           {"idp", "saml/foreign"},
+	"idp/adfs":          {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
+	"idp/form":          {"idp", "saml", "saml/foreign"},
+	"idp/trace":         {"saml/foreign"},
+	"idp/demo":          {"saml/secret", "saml/foreign"},
+	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
+	"idp/negotiate":     {"idp", "saml/secret", "saml/foreign"},
+	"idp/program":       {"saml/secret", "saml/foreign"},
+	"idp/totp":          {"saml/secret"},
+	"idp/keychain":      {"idp/program", "saml/secret", "saml/foreign"},
+	"sts":               {"saml", "saml/secret", "saml/foreign"},
+	"sts/container":     {"sts", "saml/secret"},
+	"sts/console":       {"sts", "saml/secret", "saml/foreign"},
+	"sts/demo":          {"saml/secret", "saml/foreign"},
+	"profiles":          {"saml/secret", "saml/foreign"},
+	"profiles/settings": {"saml/foreign", "saml/secret"},
+	"profiles/state":    {"saml/secret"},
+	"cmd/samlogin":      nil, // everything
+
 	"cmd/samlogin/manual": {},
-	"cmd/samlogin":        nil, // everything
 }
 
 // walled are modules that only some packages may import, so that replacing one touches them alone.
