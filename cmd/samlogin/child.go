@@ -143,6 +143,7 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 	if r.start == nil {
 		r.start = func(f func()) { go f() }
 	}
+	f.renewing = true
 	var err error
 	if r.held, err = r.take(ctx); err != nil {
 		return nil, err

@@ -49,6 +49,8 @@ type leaving struct {
 	names  map[string]bool // profiles and IdPs
 	owners map[string]bool // who is logged in where, as signIn.who
 	places map[owner]bool  // the same, as remembered secrets know it
+
+	entries []state.Entry // MFA sessions and roles that keys were taken with
 }
 
 func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
@@ -63,7 +65,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	}
 	done := loggedOut{Profiles: []string{}}
 	// Each part is tried whatever became of the others: what is left behind by one must not keep the rest.
-	failed := errors.Join(a.forgetKept(l, &done), a.forgetProfiles(ctx, l, &done))
+	failed := errors.Join(a.forgetKept(l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
 	if secrets {
 		failed = errors.Join(failed, a.forgetSecrets(ctx, s, l, &done))
 	}
@@ -146,11 +148,17 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 	gone := make([]bool, len(kept))
 	for i, k := range kept {
 		var e roleEntry
-		if k.Kind != state.Role || json.Unmarshal(k.Description, &e) != nil {
+		if k.Kind != state.Role && k.Kind != state.MFA || json.Unmarshal(k.Description, &e) != nil {
 			continue
 		}
 		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP]; gone[i] {
-			l.names[e.Name], l.owners[e.Owner] = true, true
+			l.names[e.Name] = true
+			switch kind, identity, depends := e.keptBy(); {
+			case depends && kind == state.IdP:
+				l.owners[identity] = true
+			case depends:
+				l.entries = append(l.entries, state.Entry{Kind: kind, Identity: identity})
+			}
 		}
 	}
 	var failed error
@@ -170,7 +178,7 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		}
 		failed = errors.Join(failed, folder.Remove(k))
 		switch k.Kind {
-		case state.Role:
+		case state.Role, state.MFA:
 			done.Keys++
 		case state.IdP:
 			done.Sessions++
@@ -180,6 +188,12 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		if _, _, err := folder.Get(state.IdP, who); err == nil {
 			failed = errors.Join(failed, folder.Delete(state.IdP, who))
 			done.Sessions++
+		}
+	}
+	for _, e := range l.entries { // and those that keys of theirs were taken with, or their next command would ask nobody
+		if _, _, err := folder.Get(e.Kind, e.Identity); err == nil {
+			failed = errors.Join(failed, folder.Delete(e.Kind, e.Identity))
+			done.Keys++
 		}
 	}
 	if l.all {

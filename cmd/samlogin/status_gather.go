@@ -82,7 +82,7 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 	return rows, failed
 }
 
-func rank(kind string) int { return slices.Index([]string{"idp", "role", "aws-cli"}, kind) }
+func rank(kind string) int { return slices.Index([]string{"idp", "mfa", "role", "aws-cli"}, kind) }
 
 // keptRows are the sessions and keys that samlogin keeps. Keys renew silently while the session lives that they were
 // taken with. Key stores are not opened for it: one might ask for a passphrase.
@@ -96,20 +96,23 @@ func (a *app) keptRows() []statusRow {
 	for _, k := range folder.List("") {
 		r := statusRow{begun: k.Made, expires: k.Expires, ours: true, source: "samlogin"}
 		switch k.Kind {
-		case state.Role:
+		case state.Role, state.MFA:
 			var e roleEntry
 			if json.Unmarshal(k.Description, &e) != nil {
 				continue
 			}
-			r.name, r.kind, r.arn, r.renews = e.Name, "role", e.RoleARN, "asks"
-			known, seen := alive[e.Owner]
-			if !seen {
-				_, _, err := folder.Get(state.IdP, e.Owner)
-				known = err == nil
-				alive[e.Owner] = known
-			}
-			if known {
-				r.renews = "silently"
+			r.name, r.kind, r.arn, r.renews = e.Name, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
+			if kind, identity, depends := e.keptBy(); depends {
+				entry := state.Identity(kind, identity)
+				known, seen := alive[entry]
+				if !seen {
+					_, _, err := folder.Get(kind, identity)
+					known = err == nil
+					alive[entry] = known
+				}
+				if known {
+					r.renews = "silently"
+				}
 			}
 		case state.IdP:
 			var e idpEntry
