@@ -40,10 +40,15 @@ func newRetryer(backoff retry.BackoffDelayer) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = 3
 		o.MaxBackoff = 5 * time.Second
-		o.Backoff = backoff
 		if backoff == nil {
-			o.Backoff = retry.NewExponentialJitterBackoff(o.MaxBackoff)
+			backoff = retry.NewExponentialJitterBackoff(o.MaxBackoff)
 		}
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, err error) (time.Duration, error) {
+			if misdated(err) == aws.TrueTernary {
+				return 0, nil // nobody is busy
+			}
+			return backoff.BackoffDelay(attempt, err)
+		})
 		o.Retryables = []retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(unsent),
 			retry.IsErrorRetryableFunc(misdated),
