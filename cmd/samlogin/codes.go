@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -120,4 +122,27 @@ func deviceName(serial string) string {
 
 func deviceHint(serial string) string {
 	return "give it with --mfa-code, SAMLOGIN_MFA_CODE or --mfa-command, remember the device's seed with samlogin secret set " + foreign.Clean(serial) + " --totp, or run samlogin in a terminal without --no-input"
+}
+
+// deviceOf is the MFA device of AWS that a name means: an ARN, or a profile of AWS's files that names one. "" is none.
+func (a *app) deviceOf(s *settings.Settings, name string) string {
+	if strings.HasPrefix(name, "arn:") && strings.Contains(name, ":mfa/") {
+		return name
+	}
+	if s.IdPs[name] != nil || s.Profiles[name] != nil {
+		return ""
+	}
+	files, err := profiles.Locate(a.env)
+	if err != nil {
+		return ""
+	}
+	chain, err := files.Chain(name)
+	if err != nil {
+		return ""
+	}
+	device := chain.Root.MFASerial
+	for _, r := range chain.Roles {
+		device = cmp.Or(device, r.MFASerial)
+	}
+	return device
 }

@@ -154,6 +154,7 @@ type keptValue struct {
 type roleEntry struct {
 	Name    string `json:"name"`
 	RoleARN string `json:"role_arn"`
+	Written string `json:"written,omitempty"` // the AWS profile that login writes, where that has another name
 	upkeep
 }
 
@@ -209,7 +210,7 @@ func (a *app) choicesOf(l link) settings.Choices {
 // keepKeys keeps the keys of a target that stands for one role of an IdP.
 func (a *app) keepKeys(t *target, r result) {
 	if r.err == nil && !t.all && len(t.patterns) <= 1 {
-		a.remember(&loginLink{a, t}, r.profile, r.held(a.now()))
+		a.remember(&loginLink{a, t}, r.profile, "", r.held(a.now()))
 	}
 }
 

@@ -77,7 +77,7 @@ func (a *app) way(t *target) link {
 }
 
 // remember keeps the keys of a link: for later runs, and for what else this run takes with them.
-func (a *app) remember(l link, name string, k heldKeys) {
+func (a *app) remember(l link, name, written string, k heldKeys) {
 	a.mu.Lock()
 	if a.taken == nil {
 		a.taken = map[string]heldKeys{}
@@ -92,7 +92,7 @@ func (a *app) remember(l link, name string, k heldKeys) {
 	if err != nil {
 		return
 	}
-	described, err := json.Marshal(roleEntry{name, k.role.ARN, l.upkeep()})
+	described, err := json.Marshal(roleEntry{name, k.role.ARN, written, l.upkeep()})
 	if err != nil {
 		return
 	}
@@ -114,6 +114,14 @@ func (a *app) endpoint(override string) string {
 		parts = append(parts, a.env(name))
 	}
 	return state.Identity(parts...)
+}
+
+// written is the AWS profile that login writes for a target, "" where that is not decided.
+func (t *target) written() string {
+	if t.stored && t.profile == t.name {
+		return sessionProfile(job{target: t, profile: t.name})
+	}
+	return t.profile
 }
 
 // wishes is the identity of what is wished for.

@@ -17,6 +17,7 @@ type mfaSession struct {
 	app      *app
 	from     link
 	name     string // of the AWS profile with the user's keys
+	written  string // the AWS profile that login writes, "" where the session is only for others
 	serial   string
 	duration time.Duration
 	choices  settings.Choices
@@ -60,6 +61,6 @@ func (l *mfaSession) take(ctx context.Context, f *loginFlags) (heldKeys, error) 
 	}
 	session.AssumedRoleARN = l.serial // whose keys they are, as far as it is known
 	k := heldKeys{Session: session, region: caller.region(l.choices), choices: l.choices, life: session.Expiration.Sub(l.app.now())}
-	l.app.remember(l, l.name, k)
+	l.app.remember(l, l.name, l.written, k)
 	return k, nil
 }

@@ -93,7 +93,7 @@ func (l *switchedRole) take(ctx context.Context, f *loginFlags) (heldKeys, error
 	}
 	l.app.learn(l.role, session.RoleMax)
 	k := heldKeys{Session: session, role: l.role, region: caller.region(choices), choices: choices, life: session.Expiration.Sub(l.app.now())}
-	l.app.remember(l, l.name, k)
+	l.app.remember(l, l.name, l.target.written(), k)
 	return k, nil
 }
 

@@ -37,7 +37,7 @@ handed out stay valid at AWS until they end.`,
 
 // loggedOut is what logout did, as JSON output shows it; the members are a contract.
 type loggedOut struct {
-	Profiles []string `json:"profiles"` // of the credentials file
+	Profiles []string `json:"profiles"` // of the AWS files
 	Keys     int      `json:"keys"`     // of roles, kept by samlogin
 	Sessions int      `json:"sessions"` // at IdPs
 	Secrets  int      `json:"secrets"`
@@ -100,7 +100,7 @@ func (d loggedOut) words() string {
 		if text != "" {
 			text += "; "
 		}
-		text += "taken out of the credentials file: " + foreign.Clean(strings.Join(d.Profiles, ", "))
+		text += "taken out of the AWS files: " + foreign.Clean(strings.Join(d.Profiles, ", "))
 	}
 	if text == "" {
 		return "there was nothing to forget"
@@ -151,8 +151,11 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		if k.Kind != state.Role && k.Kind != state.MFA || json.Unmarshal(k.Description, &e) != nil {
 			continue
 		}
-		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP]; gone[i] {
+		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP] || e.Written != "" && l.names[e.Written]; gone[i] {
 			l.names[e.Name] = true
+			if e.Written != "" {
+				l.names[e.Written] = true
+			}
 			switch kind, identity, depends := e.keptBy(); {
 			case depends && kind == state.IdP:
 				l.owners[identity] = true
@@ -219,6 +222,15 @@ func (a *app) forgetProfiles(ctx context.Context, l *leaving, done *loggedOut) e
 	for _, e := range endings {
 		if e.Managed && (l.all || l.names[e.Profile]) {
 			ours = append(ours, e.Profile)
+		}
+	}
+	processes, err := files.Processes()
+	if err != nil {
+		return err
+	}
+	for _, name := range processes {
+		if (l.all || l.names[name]) && !slices.Contains(ours, name) {
+			ours = append(ours, name)
 		}
 	}
 	if len(ours) == 0 {

@@ -324,7 +324,7 @@ func (p *planner) user(ctx context.Context, root profiles.Root, t *target) (link
 	if t.wish.Max {
 		wanted = sts.MaxMFASession
 	}
-	return &mfaSession{app: p.app, from: keys, name: t.name, serial: root.MFASerial, duration: wanted, choices: t.choices}, nil
+	return &mfaSession{app: p.app, from: keys, name: t.name, written: t.written(), serial: root.MFASerial, duration: wanted, choices: t.choices}, nil
 }
 
 func (p *planner) ownerOf(from link, otherwise string) string {

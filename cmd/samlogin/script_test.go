@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"samlogin": recordedMain, "getkeys": getkeys, "visit": visit})
 }
 
-// TestScripts runs testdata/script. Each script has a home, an AD FS and an STS of its own; the first lines of a script
+// TestScripts runs testdata/script. (IAM users and the roles that trust them are in users_test.go.) Each script has a home, an AD FS and an STS of its own; the first lines of a script
 // can say which: "# adfs: off" switches IdP-initiated sign-on off, "# skin: 2012r2" changes the looks,
 // "# windows: on" signs in by NTLM, "# windows: bound" with Extended Protection.
 func TestScripts(t *testing.T) {
@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"crlf":     scriptCRLF,
 			"failure":  scriptFailure,
 			"proxy":    scriptProxy,
+			"code":     scriptCode,
 		},
 	})
 }
@@ -124,7 +125,9 @@ func setUpScript(e *testscript.Env) error {
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
+			"arn:aws:iam::222222222222:role/Staging": 12 * time.Hour, "arn:aws:iam::222222222222:role/Guarded": 12 * time.Hour,
 		},
+		Users: scriptUsers(), Trusts: scriptTrusts(),
 	})
 	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", canaries.record(w.adfs))
 	if err != nil {

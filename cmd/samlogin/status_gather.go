@@ -18,6 +18,8 @@ import (
 // statusRow is something that ends. Its texts come from files: they are shown cleaned.
 type statusRow struct {
 	name, kind, arn, renews, source string
+	written                         string    // the AWS profile that login writes for it, "" the same
+	alias                           string    // the NAME of keys that are written to a profile of another name
 	begun, expires                  time.Time // begun: zero where nobody wrote it down
 	ours                            bool      // samlogin's own, so that its end is worth an exit code
 }
@@ -53,8 +55,8 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		endings, failed = files.Endings()
 		at := make(map[string]int, len(rows))
 		for i, r := range rows {
-			if r.kind == "role" {
-				at[r.name] = i
+			if r.kind != "idp" {
+				at[cmp.Or(r.written, r.name)] = i
 			}
 		}
 		for _, e := range endings {
@@ -64,6 +66,9 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 			// The same keys, kept and written to the file: one row. Times in the file are whole seconds.
 			if i, ok := at[e.Profile]; ok && e.Managed && rows[i].expires.Sub(e.Expires).Abs() < time.Second {
 				rows[i].source = "credentials file"
+				if rows[i].name != e.Profile {
+					rows[i].name, rows[i].alias = e.Profile, rows[i].name
+				}
 				continue
 			}
 			r := statusRow{name: e.Profile, kind: "role", arn: e.PrincipalARN, expires: e.Expires, ours: e.Managed, renews: "no", source: "credentials file"}
@@ -81,6 +86,9 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 	})
 	return rows, failed
 }
+
+// called reports whether a name means the row.
+func (r statusRow) called(name string) bool { return r.name == name || r.alias == name }
 
 func rank(kind string) int { return slices.Index([]string{"idp", "mfa", "role", "aws-cli"}, kind) }
 
@@ -101,7 +109,7 @@ func (a *app) keptRows() []statusRow {
 			if json.Unmarshal(k.Description, &e) != nil {
 				continue
 			}
-			r.name, r.kind, r.arn, r.renews = e.Name, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
+			r.name, r.written, r.kind, r.arn, r.renews = e.Name, e.Written, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
 			if kind, identity, depends := e.keptBy(); depends {
 				entry := state.Identity(kind, identity)
 				known, seen := alive[entry]

@@ -149,7 +149,7 @@ func (a *app) summarizeOne(r result, names accountNames) {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
 	if r.wrote() == writeProcess {
-		line("renews", renewal+a.loginCommand(r.target.process.Name))
+		line("renews", "by itself, "+whileLives(a.way(r.target))+"; else "+a.loginCommand(r.target.process.Name))
 	}
 	if r.wrote() != "none" {
 		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
