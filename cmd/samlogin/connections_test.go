@@ -58,7 +58,11 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: r.atIdP.answer}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.atAWS.answer})
+	aws := stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.atAWS.answer}
+	if err := addSwitching(&aws); err != nil {
+		t.Fatal(err)
+	}
+	r.sts = stsdemo.New(aws)
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)

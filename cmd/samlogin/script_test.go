@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -120,15 +121,20 @@ func setUpScript(e *testscript.Env) error {
 		return err
 	}
 	duo = w.adfs.DuoFrame()
-	w.sts = stsdemo.New(stsdemo.Config{
+	aws := stsdemo.Config{
 		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
 			"arn:aws:iam::222222222222:role/Staging": 12 * time.Hour, "arn:aws:iam::222222222222:role/Guarded": 12 * time.Hour,
 		},
-		Users: scriptUsers(), Trusts: scriptTrusts(),
-	})
+	}
+	if err := addSwitching(&aws); err != nil {
+		return err
+	}
+	aws.Users = append(aws.Users, scriptUsers()...)
+	maps.Copy(aws.Trusts, scriptTrusts())
+	w.sts = stsdemo.New(aws)
 	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", canaries.record(w.adfs))
 	if err != nil {
 		return err
