@@ -131,6 +131,8 @@ func explain(err error) failure {
 		waited     *state.WaitError
 		keepUnsafe *state.UnsafeError
 		forPerson  *withCommand
+		chain      *profiles.ChainError
+		source     *sourceError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -175,6 +177,10 @@ func explain(err error) failure {
 		return is("aws_parameter", exitUsage, "words")
 	case errors.As(err, &temporary):
 		return is("temporary_keys", exitUsage, "words")
+	case errors.As(err, &chain):
+		return is("chain", exitUsage, "words")
+	case errors.As(err, &source):
+		return is("source_keys", exitAWS, "source")
 	case errors.As(err, &name):
 		return is("profile_name", exitUsage, "words")
 	case errors.As(err, &settingNo) && !errors.Is(err, fs.ErrNotExist):
