@@ -51,6 +51,11 @@ func (a *app) withCode(ctx context.Context, f *loginFlags, serial string, c sett
 			return errAsk
 		}
 		code = secret.New(strings.TrimSpace(code.Reveal()))
+		if text := code.Reveal(); len(text) != 6 || strings.Trim(text, "0123456789") != "" { // it is not sent
+			err = &sts.ParameterError{Name: sts.ParameterCode, Why: "not six digits"}
+			q.Again, q.Next, q.Refused = true, false, "an MFA code has six digits"
+			continue
+		}
 		if a.sentBefore(serial, code) {
 			q.Again, q.Next, q.Refused = true, false, "that code was sent already, and AWS takes each once: wait for the next"
 			err = &needError{What: "the code given for " + foreign.Clean(serial) + " was sent to AWS already, which takes each once", Hint: "wait for the next one and run this again"}
@@ -61,28 +66,19 @@ func (a *app) withCode(ctx context.Context, f *loginFlags, serial string, c sett
 		}
 		var refused *sts.Error
 		var spent *sts.SpentError
-		var format *sts.ParameterError
 		switch {
 		case errors.As(err, &spent):
 			q.Again, q.Next = false, true
-			if a.explained(spent.Error()) {
+			if _, errNobody := a.terminal(); errNobody == nil {
 				a.notice(spent.Error() + "; the next code asks for less")
 			}
 		case errors.As(err, &refused) && refused.Reason == sts.ReasonCodeRefused:
 			q.Again, q.Next, q.Refused = true, false, foreign.Text(refused.Cause())
-		case errors.As(err, &format) && format.Name == sts.ParameterCode:
-			q.Again, q.Next, q.Refused = true, false, foreign.Text(format.Error())
 		default:
 			return err
 		}
 	}
 	return err
-}
-
-// explained reports whether a person follows what happens, so that more than the question is worth telling.
-func (a *app) explained(string) bool {
-	_, err := a.terminal()
-	return err == nil
 }
 
 // sentBefore notes a code, and reports whether it went out already.

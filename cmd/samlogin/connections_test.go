@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -62,6 +63,9 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	if err := addSwitching(&aws); err != nil {
 		t.Fatal(err)
 	}
+	aws.Users = append(aws.Users, scriptUsers()...)
+	maps.Copy(aws.Trusts, scriptTrusts())
+	aws.MaxSession["arn:aws:iam::222222222222:role/Short"] = time.Hour
 	r.sts = stsdemo.New(aws)
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {

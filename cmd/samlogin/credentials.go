@@ -68,7 +68,7 @@ func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error
 	a.printed = true // stdout is for the keys alone: an error never goes there
 	k, err := a.keysForMachines(ctx, f, name)
 	if err != nil {
-		return a.forPerson(err, name)
+		return a.forPerson(err, name+a.withoutWriting(ctx, f, name))
 	}
 	c := k.Credentials
 	var out bytes.Buffer

@@ -35,7 +35,7 @@ type planner struct {
 // switched makes the target of a profile of the settings that has a source.
 func (p *planner) switched(ctx context.Context, profile *settings.Profile) (*target, error) {
 	f := p.flags
-	if len(f.roles) > 0 || f.all || f.principal != "" {
+	if typed := p.app.typed; typed["role"] || typed["all"] || typed["principal"] {
 		return nil, &usageError{What: fmt.Sprintf("profile %s is one role, taken from %s: --role, --all and --principal choose among the roles of an IdP", foreign.Text(profile.Name), foreign.Text(profile.Source)), Hint: "leave them out"}
 	}
 	t := &target{named: profile, name: profile.Name, profile: cmp.Or(f.profile, profile.Name), choices: settings.Nearest(f.choices(), profile.Choices, p.settings.General)}
@@ -90,7 +90,7 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 
 // prepare reads what is wished for and then finds the way, with the checks of every target.
 func (p *planner) prepare(ctx context.Context, t *target, find func() error) error {
-	p.renewing = p.flags.renewing || p.flags.writes && t.choices.Write == writeProcess
+	p.renewing = p.flags.renewing || p.flags.writes && (t.choices.Write == writeProcess || t.choices.Write == "none")
 	if given := t.choices.Duration; given != "" && t.stored && p.flags.duration == "" {
 		if _, _, err := sts.ParseDuration(given); err != nil && !(t.profile != t.name && longSession(given) > 0) {
 			return &usageError{What: fmt.Sprintf("duration_seconds of profile %s: %v", foreign.Text(t.name), err), Hint: "from 900 to 43200"}

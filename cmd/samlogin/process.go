@@ -205,12 +205,16 @@ const renewal = "by itself, as long as the IdP's session lives or a password is 
 // tellRenewal says once how the profiles with a command are renewed.
 func (a *app) tellRenewal(results []result) {
 	var names []string
+	words := renewal
 	for _, r := range results {
+		if r.wrote() == writeProcess && r.target.way != nil {
+			words = "by itself, as long as what their keys come from lives; else "
+		}
 		if r.err == nil && r.wrote() == writeProcess && !slices.Contains(names, r.target.process.Name) {
 			names = append(names, r.target.process.Name)
 		}
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), renewal, a.loginCommand(strings.Join(names, " ")))
+		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), words, a.loginCommand(strings.Join(names, " ")))
 	}
 }

@@ -124,3 +124,27 @@ func (a *app) tellEnd(name string, k heldKeys) {
 		a.notice(fmt.Sprintf("the keys of %s end at %s; with --server the command gets new ones", foreign.Text(name), a.when(k.Expiration)))
 	}
 }
+
+// withoutWriting is what "samlogin login NAME" needs besides, so that it brings the keys that "credentials NAME" gives:
+// those by way of an MFA session, where a plain login would take others to write them down.
+func (a *app) withoutWriting(ctx context.Context, f *loginFlags, name string) string {
+	t, err := a.oneTarget(ctx, f, name)
+	if err != nil || t.choices.Write == writeProcess {
+		return ""
+	}
+	if role, ok := t.way.(*switchedRole); ok && role.bySession() {
+		return " --write none"
+	}
+	return ""
+}
+
+// bySession reports whether a role is taken by way of an MFA session.
+func (l *switchedRole) bySession() bool {
+	switch from := l.from.(type) {
+	case *mfaSession:
+		return true
+	case *switchedRole:
+		return from.bySession()
+	}
+	return false
+}
