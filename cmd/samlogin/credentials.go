@@ -63,7 +63,7 @@ type processOutput struct {
 func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error {
 	f.renewing = true
 	if f.explain {
-		return a.explainOne(ctx, f, name)
+		return a.explainOne(ctx, f, name, "")
 	}
 	a.printed = true // stdout is for the keys alone: an error never goes there
 	k, err := a.keysForMachines(ctx, f, name)

@@ -79,7 +79,7 @@ func (a *app) durationsOf(t *target) (durations, heldKeys, bool) {
 	}
 	k, kept := a.keptKeys(way, 0)
 	if kept {
-		d.Got, d.Expiration = int64(k.life.Round(time.Second).Seconds()), k.Expiration.UTC().Format(time.RFC3339)
+		d.Got, d.Expiration = int64(k.life.Round(10*time.Second).Seconds()), k.Expiration.UTC().Format(time.RFC3339)
 	}
 	if role, known := a.roleOfTarget(t, k); known {
 		d.RoleARN, d.RoleMax = role.ARN, seconds64(a.learned(role))

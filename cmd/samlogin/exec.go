@@ -48,7 +48,11 @@ Signals reach the command, and its exit code is samlogin's (128+n where signal n
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.explain {
 				f.renewing = server
-				return a.explainOne(cmd.Context(), f, args[0])
+				fixed := ""
+				if !server {
+					fixed = "a command keeps what it began with; --server renews it"
+				}
+				return a.explainOne(cmd.Context(), f, args[0], fixed)
 			}
 			return a.exec(cmd.Context(), f, args[0], args[1:], server)
 		},

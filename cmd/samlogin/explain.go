@@ -98,32 +98,40 @@ func shownKey(id string) string {
 type planOf struct {
 	Name    string `json:"name"`
 	Profile string `json:"profile,omitempty"` // that login writes
-	Renews  string `json:"renews"`            // "silently", "asks"
+	Renews  string `json:"renews"`            // "silently", "asks", "no"
 	Kept    string `json:"kept_until,omitempty"`
 	Steps   []step `json:"steps"`
 }
 
-// explainPlans tells how targets would come to their keys. Nobody is asked and nothing is called.
-func (a *app) explainPlans(all []*target, writes bool) error {
+// explainPlans tells how targets would come to their keys. fixed is why those are not renewed where they are, "" where
+// they are. Nobody is asked and nothing is called.
+func (a *app) explainPlans(all []*target, writes bool, fixed string) error {
 	var out bytes.Buffer
 	var plans []planOf
 	for i, t := range all {
 		way := a.way(t)
 		p := planOf{Name: t.nameOr(), Renews: "silently", Steps: way.steps()}
+		fixed := fixed
 		if writes {
-			p.Profile = t.profile
+			p.Profile = t.written()
+			if t.choices.Write == writeProcess {
+				fixed = ""
+			}
 		}
-		if asks(way) {
+		switch {
+		case fixed != "":
+			p.Renews = "no"
+		case asks(way):
 			p.Renews = "asks"
 		}
-		if k, ok := a.keptKeys(way, lastMargin); ok {
+		if k, ok := a.keptKeys(way, lastMargin); ok && !writes { // a login takes the role anew
 			p.Kept = k.Expiration.UTC().Format(time.RFC3339)
 		}
 		plans = append(plans, p)
 		if i > 0 {
 			out.WriteString("\n")
 		}
-		a.layPlan(&out, p, way)
+		a.layPlan(&out, p, way, fixed)
 	}
 	if a.json() {
 		a.printed = true
@@ -133,12 +141,12 @@ func (a *app) explainPlans(all []*target, writes bool) error {
 }
 
 // explainOne explains the plan of one NAME.
-func (a *app) explainOne(ctx context.Context, f *loginFlags, name string) error {
+func (a *app) explainOne(ctx context.Context, f *loginFlags, name, fixed string) error {
 	t, err := a.oneTarget(ctx, f, name)
 	if err != nil {
 		return err
 	}
-	return a.explainPlans([]*target{t}, false)
+	return a.explainPlans([]*target{t}, false, fixed)
 }
 
 // asks reports whether fresh keys of a link need a code each time, whatever is kept.
@@ -157,7 +165,7 @@ func (t *target) nameOr() string {
 	return t.profile
 }
 
-func (a *app) layPlan(out *bytes.Buffer, p planOf, way link) {
+func (a *app) layPlan(out *bytes.Buffer, p planOf, way link, fixed string) {
 	fmt.Fprintf(out, "%s\n\n", foreign.Clean(p.Name))
 	for i, s := range p.Steps {
 		words := s.Of
@@ -183,14 +191,17 @@ func (a *app) layPlan(out *bytes.Buffer, p planOf, way link) {
 		}
 	}
 	fmt.Fprintln(out)
-	if p.Renews == "asks" {
-		fmt.Fprintln(out, "     renewed            with another code each time; mfa_session in the settings makes it one a day")
-	} else {
-		fmt.Fprintln(out, "     renewed            by itself, "+whileLives(way))
+	switch p.Renews {
+	case "no":
+		fmt.Fprintln(out, "     not renewed         "+fixed)
+	case "asks":
+		fmt.Fprintln(out, "     renewed             with a code each time; with mfa_session, one a day")
+	default:
+		fmt.Fprintln(out, "     renewed             by itself, "+whileLives(way))
 	}
 	if p.Kept != "" {
 		if at, err := time.Parse(time.RFC3339, p.Kept); err == nil {
-			fmt.Fprintln(out, "     kept               keys until "+a.when(at)+": none of this is done before they are nearly ended")
+			fmt.Fprintln(out, "     kept                until "+a.when(at)+": nothing is called before that")
 		}
 	}
 }

@@ -61,6 +61,8 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 			return nil, nil
 		case root.Kind == profiles.RootManaged && p.settings.Profiles[root.Name] != nil:
 			return p.app.target(ctx, p.flags, p.settings, p.settings.Profiles[root.Name])
+		case root.Kind == profiles.RootManaged && root.Name != "" && root.Name != name: // NAME-session: its command gives the keys of NAME
+			return p.stored(ctx, root.Name)
 		case root.Kind != profiles.RootLongTerm || root.MFASerial == "":
 			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) has no role_arn, and no mfa_serial beside long-term keys: there is nothing to take", foreign.Text(name), root.Place), Hint: "AWS's clients use such a profile as it is; " + known(p.settings)}
 		}

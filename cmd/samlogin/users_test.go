@@ -1,6 +1,7 @@
 package main
 
 import (
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -55,4 +56,14 @@ func scriptCode(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: code -1|0|1|bad")
 	}
 	ts.Setenv("CODE", seed.Code(time.Now().Add(late)).Reveal())
+}
+
+// demoSeedOf makes the codes of the demo's device.
+func demoSeedOf(t testing.TB) func(time.Time) string {
+	t.Helper()
+	seed, err := totp.Parse(secret.New(demoSeed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(at time.Time) string { return seed.Code(at).Reveal() }
 }
