@@ -46,6 +46,24 @@ func (f Files) Endings() ([]Ending, error) {
 	return all, nil
 }
 
+// Processes are the profiles of the config file in which the credential_process is samlogin's own, sorted; somebody
+// else's text. Errors are *FileError for a file that cannot be read.
+func (f Files) Processes() ([]string, error) {
+	doc, err := readDocument(f.Config)
+	if err != nil {
+		return nil, err
+	}
+	e := newEdit(f.Config, doc, true)
+	var names []string
+	for name := range e.of {
+		if set := e.keysOf(name); set[keyProcess].value != "" && ownProcess(set) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 func readExpiry(text string) time.Time {
 	for _, form := range expiryForms {
 		if at, err := time.Parse(form, text); err == nil {

@@ -77,6 +77,19 @@ func NewRole(roleARN, principalARN string) (Role, error) {
 	return r, nil
 }
 
+// SwitchedRole makes a role that no assertion offers, as it is taken with the keys of another one: it has no provider.
+// The error is a *RoleError.
+func SwitchedRole(roleARN string) (Role, error) {
+	role, ok := readARN(roleARN)
+	switch {
+	case !ok || !isRole(role.resource):
+		return Role{}, &RoleError{foreign.Text(roleARN), "not the ARN of a role"}
+	case !KnownPartition(role.partition):
+		return Role{}, &RoleError{foreign.Text(roleARN), "the partition is not known"}
+	}
+	return Role{ARN: roleARN}, nil
+}
+
 // checkRole gives the reason why two ARNs are not a role and its provider. Nothing is guessed or mended.
 func checkRole(roleARN, principalARN string) (_ Role, reason string) {
 	role, ok := readARN(roleARN)

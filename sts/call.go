@@ -11,6 +11,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -33,18 +34,24 @@ func newSDK(httpClient *http.Client, e Endpoint, backoff retry.BackoffDelayer) *
 	})
 }
 
-// newRetryer tries three times: throttling, 5xx, and connections that failed before a byte of the request was
-// sent. A nil backoff is the SDK's, exponential with jitter; waiting ends with the context.
+// newRetryer tries three times: throttling, 5xx, connections that failed before a byte of the request was sent, and
+// signatures that STS does not take while its clock and ours are minutes apart: the SDK signs again by STS's clock. A nil backoff is the SDK's, exponential with jitter; waiting ends with the context.
 func newRetryer(backoff retry.BackoffDelayer) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = 3
 		o.MaxBackoff = 5 * time.Second
-		o.Backoff = backoff
 		if backoff == nil {
-			o.Backoff = retry.NewExponentialJitterBackoff(o.MaxBackoff)
+			backoff = retry.NewExponentialJitterBackoff(o.MaxBackoff)
 		}
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, err error) (time.Duration, error) {
+			if misdated(err) == aws.TrueTernary {
+				return 0, nil // nobody is busy
+			}
+			return backoff.BackoffDelay(attempt, err)
+		})
 		o.Retryables = []retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(unsent),
+			retry.IsErrorRetryableFunc(misdated),
 			retry.RetryableHTTPStatusCode{Codes: retry.DefaultRetryableHTTPStatusCodes},
 			retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
 		}
@@ -58,6 +65,15 @@ func unsent(err error) aws.Ternary {
 		return aws.UnknownTernary
 	}
 	return aws.BoolTernary(broken.Phase.beforeSending() && !permanent(broken.Err))
+}
+
+// misdated knows a refused signature of a clock that is wrong by the mark that the SDK puts on it.
+func misdated(err error) aws.Ternary {
+	var marked interface{ RetryableError() bool }
+	if errors.As(err, &marked) && marked.RetryableError() {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
 }
 
 // assume makes one AssumeRoleWithSAML call for d.
@@ -74,28 +90,37 @@ func (c *Client) assume(ctx context.Context, assertion secret.Text, role saml.Ro
 	}
 	out, err := c.sdk.AssumeRoleWithSAML(ctx, input)
 	if err != nil {
-		return Session{}, c.failure(ctx, opAssume, role, err, assertion)
+		return Session{}, c.failure(ctx, request{op: opAssume, role: role.ARN}, err, assertion)
 	}
-	s, ok := session(out)
-	if !ok || errors.Is(ctx.Err(), context.Canceled) { // an answer may still come in while the connection is closed
+	keys, ok := keysOf(out.Credentials)
+	arn, good := assumedRole(out.AssumedRoleUser)
+	if !ok || !good || errors.Is(ctx.Err(), context.Canceled) { // an answer may still come in while the connection is closed
 		return Session{}, c.unreadable(ctx, out.ResultMetadata)
 	}
+	s := Session{Credentials: keys, AssumedRoleARN: arn}
+	// Without STS's own clock only an expiry that is the IdP's very end of session proves who shortened it.
+	end := s.Expiration.Sub(sessionEnds).Abs() <= slack
+	if c.account(&s, d, out.ResultMetadata, end) {
+		s.LimitedBy = LimitIdPSession
+	}
+	return s, nil
+}
+
+// account notes how long a session is that was asked for d, and reports whether STS shortened it. Where STS gave no
+// Date, our clock, which may be wrong, counts as a proof of that only where proven says so.
+func (c *Client) account(s *Session, d time.Duration, m middleware.Metadata, proven bool) (short bool) {
 	now := c.now()
-	date, dated := serverDate(out.ResultMetadata)
+	date, dated := serverDate(m)
 	if dated {
 		s.ClockOffset = date.Sub(now).Round(time.Second)
 	} else {
 		date = now
 	}
 	s.Granted = s.Expiration.Sub(date)
-	// Without STS's own clock only an expiry that is the IdP's very end of session proves who shortened it.
-	short := s.Granted < d-slack
-	if short && (dated || (s.Expiration.Sub(sessionEnds).Abs() <= slack)) {
-		s.LimitedBy = LimitIdPSession
-	} else {
+	if short = s.Granted < d-slack && (dated || proven); !short {
 		s.Granted = d
 	}
-	return s, nil
+	return short
 }
 
 // maxKey is the longest secret key or token taken, in bytes. AWS says of the token only that its size varies.
@@ -107,22 +132,24 @@ func printable(s string, limit int) bool {
 	return s != "" && len(s) <= limit && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// session reads an answer. It is not ok if a part is missing, or is not made of the characters it should have.
-func session(out *awssts.AssumeRoleWithSAMLOutput) (Session, bool) {
-	if out.Credentials == nil || out.AssumedRoleUser == nil || out.Credentials.Expiration == nil {
-		return Session{}, false
+// keysOf reads the keys of an answer. It is not ok if a part is missing, or is not made of the characters it should have.
+func keysOf(k *types.Credentials) (Credentials, bool) {
+	if k == nil || k.Expiration == nil {
+		return Credentials{}, false
 	}
-	id, key := aws.ToString(out.Credentials.AccessKeyId), aws.ToString(out.Credentials.SecretAccessKey)
-	token, arn := aws.ToString(out.Credentials.SessionToken), aws.ToString(out.AssumedRoleUser.Arn)
-	ok := printable(id, 128) && printable(key, maxKey) && printable(token, maxKey) &&
-		printable(arn, 2048) && strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":assumed-role/")
-	return Session{
-		Credentials: Credentials{
-			AccessKeyID: id, SecretAccessKey: secret.New(key), SessionToken: secret.New(token),
-			Expiration: out.Credentials.Expiration.UTC(),
-		},
-		AssumedRoleARN: arn,
-	}, ok
+	id, key, token := aws.ToString(k.AccessKeyId), aws.ToString(k.SecretAccessKey), aws.ToString(k.SessionToken)
+	return Credentials{
+		AccessKeyID: id, SecretAccessKey: secret.New(key), SessionToken: secret.New(token), Expiration: k.Expiration.UTC(),
+	}, printable(id, 128) && printable(key, maxKey) && printable(token, maxKey)
+}
+
+// assumedRole reads the ARN of a session.
+func assumedRole(u *types.AssumedRoleUser) (arn string, ok bool) {
+	if u == nil {
+		return "", false
+	}
+	arn = aws.ToString(u.Arn)
+	return arn, printable(arn, 2048) && strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":assumed-role/")
 }
 
 // serverDate is the time at which STS answered, by its own clock.

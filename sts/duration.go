@@ -22,16 +22,23 @@ const (
 type DurationError struct {
 	Text foreign.Text // as it was written
 	Why  string
+	most time.Duration
 }
 
 func (e *DurationError) Error() string { return fmt.Sprintf("duration %q: %s", e.Text, e.Why) }
 
 // Hint says how a duration is written.
 func (e *DurationError) Hint() string {
+	if e.most == MaxMFASession {
+		return "write 36h, 12h, 1h30m, 129600 or 129600s (seconds), from 15m to 36h"
+	}
 	return "write 45m, 12h, 1h30m, 43200 or 43200s (seconds), from 15m to 12h, or max"
 }
 
-const outOfRange = "outside 15m to 12h (900 to 43200 seconds), which is all that AWS takes"
+// outOfRange names a range of AWS's.
+func outOfRange(most time.Duration) string {
+	return fmt.Sprintf("outside 15m to %s (900 to %d seconds), which is all that AWS takes", short(most), int(most/time.Second))
+}
 
 // ParseDuration reads 45m, 12h, 1h30m, 43200 (seconds), 43200s, or max, for which it returns MaxDuration and true.
 // Anything else, and anything outside MinDuration to MaxDuration, is a *DurationError.
@@ -39,15 +46,24 @@ func ParseDuration(s string) (d time.Duration, max bool, err error) {
 	if s == "max" {
 		return MaxDuration, true, nil
 	}
+	d, err = parseUpTo(s, MaxDuration)
+	return d, false, err
+}
+
+// ParseMFASession reads how long a session of SessionToken may last: as ParseDuration, up to MaxMFASession and
+// without max.
+func ParseMFASession(s string) (time.Duration, error) { return parseUpTo(s, MaxMFASession) }
+
+func parseUpTo(s string, most time.Duration) (time.Duration, error) {
 	seconds, ok := parseSeconds(s)
 	if !ok {
-		return 0, false, &DurationError{foreign.Text(s), "not readable as a duration"}
+		return 0, &DurationError{foreign.Text(s), "not readable as a duration", most}
 	}
-	d = time.Duration(seconds) * time.Second
-	if d < MinDuration || d > MaxDuration {
-		return 0, false, &DurationError{foreign.Text(s), outOfRange}
+	d := time.Duration(seconds) * time.Second
+	if d < MinDuration || d > most {
+		return 0, &DurationError{foreign.Text(s), outOfRange(most), most}
 	}
-	return d, false, nil
+	return d, nil
 }
 
 // parseSeconds reads hours, minutes and seconds in this order, each at most once. It is stricter than
@@ -82,12 +98,12 @@ func number(s string) (int, bool) {
 	return n, err == nil
 }
 
-func checkDuration(d time.Duration) error {
-	if d < MinDuration || d > MaxDuration {
-		return &DurationError{foreign.Text(d.String()), outOfRange}
+func checkBetween(d, most time.Duration) error {
+	if d < MinDuration || d > most {
+		return &DurationError{foreign.Text(d.String()), outOfRange(most), most}
 	}
 	if d%time.Second != 0 {
-		return &DurationError{foreign.Text(d.String()), "not a whole number of seconds"}
+		return &DurationError{foreign.Text(d.String()), "not a whole number of seconds", most}
 	}
 	return nil
 }

@@ -148,7 +148,7 @@ func (e *Endpoint) use(p partition, source, given string) error {
 		e.Region = region
 	} else {
 		e.Foreign = true
-		e.Notices = append(e.Notices, fmt.Sprintf("the assertion goes to %s (%s), which is not AWS", foreign.Text(u.Host), source))
+		e.Notices = append(e.Notices, fmt.Sprintf("STS is asked at %s (%s), which is not AWS", foreign.Text(u.Host), source))
 	}
 	e.URL = u.Scheme + "://" + u.Host + strings.TrimSuffix(u.EscapedPath(), "/")
 	return nil

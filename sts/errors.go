@@ -13,20 +13,27 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
 // Error is a refusal by STS: its code and words, and what they mean.
 type Error struct {
-	Op        string       // "AssumeRoleWithSAML", "GetCallerIdentity"
+	Op        string       // "AssumeRoleWithSAML", "AssumeRole", "GetSessionToken", "GetCallerIdentity"
 	Code      string       // as on the wire: "ExpiredTokenException"; letters, digits and dots only
 	Message   foreign.Text // AWS's words, without any part of a secret
 	RequestID string       // for AWS support; "" if none was given
 	Status    int          // HTTP status
 	RoleARN   string       // the role asked for, "" where there is none
 	Reason    Reason       // what Code and Message mean
+
+	sent request
+}
+
+// request is what a call was made of, as far as it helps to explain a refusal.
+type request struct {
+	op, role                 string // the ARN, "" where there is none
+	mfa, externalID, chained bool   // whether it had them; chained: temporary keys made it
 }
 
 func (e *Error) Error() string {
@@ -56,7 +63,7 @@ func (e *TooLargeError) Hint() string {
 
 // ExactDurationError says that a session exactly as long as asked cannot be had. Nothing is returned with it.
 type ExactDurationError struct {
-	Asked, Possible time.Duration // Possible was really granted, and is thrown away
+	Asked, Possible time.Duration // Possible was really granted, and is thrown away; 0 if finding it out would cost codes
 	LimitedBy       Limit
 	RoleARN         string
 	SessionEnds     time.Time // the assertion's SessionNotOnOrAfter, zero if it has none
@@ -64,19 +71,31 @@ type ExactDurationError struct {
 
 func (e *ExactDurationError) Error() string {
 	why := "the role's MaxSessionDuration is less"
-	if e.LimitedBy == LimitIdPSession {
+	switch e.LimitedBy {
+	case LimitChaining:
+		why = "AWS gives a role that was taken with temporary keys no more"
+	case LimitIdPSession:
 		why = "the identity provider's session ends sooner"
 		if !e.SessionEnds.IsZero() {
 			why = "the identity provider's session ends at " + e.SessionEnds.UTC().Format(time.RFC3339)
 		}
 	}
-	return fmt.Sprintf("%s was asked for exactly, %s allows %s: %s", short(e.Asked), foreign.Text(e.RoleARN), short(e.Possible), why)
+	possible := "less"
+	if e.Possible > 0 {
+		possible = short(e.Possible)
+	}
+	return fmt.Sprintf("%s was asked for exactly, %s allows %s: %s", short(e.Asked), foreign.Text(e.RoleARN), possible, why)
 }
 
 // Hint says what could be changed.
 func (e *ExactDurationError) Hint() string {
-	if e.LimitedBy == LimitIdPSession {
+	switch {
+	case e.LimitedBy == LimitIdPSession:
 		return "leave out --exact-duration, or ask the identity provider's administrator for a longer SessionNotOnOrAfter"
+	case e.LimitedBy == LimitChaining:
+		return "leave out --exact-duration or ask for --duration 1h; what renews itself (samlogin credentials) needs no longer session"
+	case e.Possible == 0:
+		return "leave out --exact-duration, ask for a shorter --duration, or have the role's MaxSessionDuration raised"
 	}
 	return "leave out --exact-duration, ask for --duration " + short(e.Possible) + ", or have the role's MaxSessionDuration raised"
 }
@@ -95,7 +114,7 @@ func short(d time.Duration) string {
 
 // failure turns what the SDK returned into an error of this package, in which nothing of the SDK is left and
 // from which every piece of the given secrets is taken out: STS quotes parameters it does not like.
-func (c *Client) failure(ctx context.Context, op string, role saml.Role, err error, secrets ...secret.Text) error {
+func (c *Client) failure(ctx context.Context, sent request, err error, secrets ...secret.Text) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return context.Cause(ctx)
 	}
@@ -111,7 +130,7 @@ func (c *Client) failure(ctx context.Context, op string, role saml.Role, err err
 	}
 	var (
 		answered *smithyhttp.ResponseError
-		request  *awshttp.ResponseError
+		asked    *awshttp.ResponseError
 		refusal  smithy.APIError
 	)
 	if !errors.As(err, &answered) {
@@ -122,11 +141,11 @@ func (c *Client) failure(ctx context.Context, op string, role saml.Role, err err
 		return c.notSTS(answered.Response)
 	}
 	e := &Error{
-		Op: op, Code: word(refusal.ErrorCode()), Status: answered.HTTPStatusCode(), RoleARN: role.ARN,
+		Op: sent.op, Code: word(refusal.ErrorCode()), Status: answered.HTTPStatusCode(), RoleARN: sent.role, sent: sent,
 		Message: foreign.Text(withoutSecrets(refusal.ErrorMessage(), secrets)),
 	}
-	if errors.As(err, &request) {
-		e.RequestID = word(request.ServiceRequestID())
+	if errors.As(err, &asked) {
+		e.RequestID = word(asked.ServiceRequestID())
 	}
 	e.Reason = reasonOf(e)
 	return e
@@ -188,6 +207,9 @@ func withoutSecrets(message string, secrets []secret.Text) string {
 
 func without(message, value string) string {
 	if len(value) < piece {
+		if value != "" {
+			message = strings.ReplaceAll(message, value, secret.Hidden) // a code: six digits
+		}
 		return message
 	}
 	var b strings.Builder

@@ -7,13 +7,14 @@ import (
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
-	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // The operations, as errors name them.
 const (
 	opAssume   = "AssumeRoleWithSAML"
+	opSwitch   = "AssumeRole"
+	opToken    = "GetSessionToken"
 	opIdentity = "GetCallerIdentity"
 )
 
@@ -27,14 +28,9 @@ type Identity struct {
 // CallerIdentity asks STS whose keys these are, which proves that they work. The call needs no permission.
 // Errors: *Error, *NetworkError, context.Cause(ctx).
 func (c *Client) CallerIdentity(ctx context.Context, keys Credentials) (Identity, error) {
-	provider := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{
-			AccessKeyID: keys.AccessKeyID, SecretAccessKey: keys.SecretAccessKey.Reveal(), SessionToken: keys.SessionToken.Reveal(),
-		}, nil
-	})
-	out, err := c.sdk.GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{}, func(o *awssts.Options) { o.Credentials = provider })
+	out, err := c.sdk.GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{}, signedBy(keys))
 	if err != nil {
-		return Identity{}, c.failure(ctx, opIdentity, saml.Role{}, err, keys.SecretAccessKey, keys.SessionToken)
+		return Identity{}, c.failure(ctx, request{op: opIdentity, chained: keys.Chained()}, err, keys.SecretAccessKey, keys.SessionToken)
 	}
 	if aws.ToString(out.Arn) == "" || aws.ToString(out.Account) == "" {
 		return Identity{}, c.unreadable(ctx, out.ResultMetadata)

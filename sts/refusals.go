@@ -14,6 +14,10 @@ const (
 	ReasonThrottled        Reason = "throttled"
 	ReasonUnavailable      Reason = "unavailable" // a fault on AWS's side
 	ReasonKeysExpired      Reason = "keys_expired"
+	ReasonKeysUnknown      Reason = "keys_unknown" // deleted, switched off, of another partition
+	ReasonCodeRefused      Reason = "code_refused" // another MFA code may do
+	ReasonDevice           Reason = "device"       // no such MFA device, or another user's
+	ReasonChaining         Reason = "chaining"     // more than an hour, with temporary keys
 )
 
 // refusal is one row of the table: the first row with the code and the word (both without regard to case) counts.
@@ -25,7 +29,7 @@ type refusal struct {
 	Reason
 }
 
-// refusals are the errors of AssumeRoleWithSAML and GetCallerIdentity (AWS API reference; IAM User Guide,
+// refusals are the errors of AssumeRoleWithSAML, and those that all calls have in common (AWS API reference; IAM User Guide,
 // "Troubleshooting SAML federation"). One code covers several causes, which only the words tell apart.
 func refusals() []refusal {
 	const (
@@ -85,9 +89,13 @@ const (
 func (e *Error) row() refusal {
 	// IAM Identity Center's own roles cannot be taken this way (AWS API reference, AssumeRoleWithSAML).
 	if strings.Contains(e.RoleARN, identityCentre) && strings.HasPrefix(e.Code, "AccessDenied") {
-		return refusal{cause: "roles of IAM Identity Center cannot be taken with a SAML response", hint: "sign in to that role with: aws sso login", Reason: ReasonNotAuthorized}
+		return refusal{cause: "roles of IAM Identity Center are taken by way of it only", hint: "sign in to that role with: aws sso login", Reason: ReasonNotAuthorized}
 	}
-	for _, r := range refusals() {
+	table := refusals()
+	if e.Op == opSwitch || e.Op == opToken || e.Op == opIdentity {
+		table = append(switchRefusals(e.sent), table...)
+	}
+	for _, r := range table {
 		if oneOf(r.code, func(code string) bool { return strings.EqualFold(code, e.Code) }) &&
 			oneOf(r.word, func(word string) bool { return contains(e.Message.Raw(), word) }) {
 			return r

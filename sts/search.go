@@ -18,14 +18,11 @@ type search struct {
 // A Guess that is granted is taken: the point of remembering it is the one call. An Exact wish is asked for as it
 // stands, since the role may have been given more time meanwhile.
 func (s *search) run(ctx context.Context, w Wish) (Session, error) {
-	wanted := w.Duration
-	if w.Max {
-		wanted = MaxDuration
+	wanted, err := w.duration()
+	if err != nil {
+		return Session{}, err
 	}
-	first := wanted
-	if !w.Exact && w.Guess >= MinRoleMax && w.Guess < wanted {
-		first = w.Guess.Truncate(time.Second)
-	}
+	first := w.first(wanted)
 	session, err := s.call(first)
 	roleLimits := first < wanted
 	switch {
@@ -46,6 +43,69 @@ func (s *search) run(ctx context.Context, w Wish) (Session, error) {
 		}
 	}
 	return session, nil
+}
+
+// duration is what is wished for, at most MaxDuration. The error is a *DurationError.
+func (w Wish) duration() (time.Duration, error) {
+	switch {
+	case w.Max:
+		return MaxDuration, nil
+	case w.Duration == 0:
+		return MinRoleMax, nil
+	}
+	return w.Duration, checkBetween(w.Duration, MaxDuration)
+}
+
+// first is what to ask for first: the Guess, where there is one and it is less.
+func (w Wish) first(wanted time.Duration) time.Duration {
+	if !w.Exact && w.Guess >= MinRoleMax && w.Guess < wanted {
+		return w.Guess.Truncate(time.Second)
+	}
+	return wanted
+}
+
+// chained asks for what AWS gives to temporary keys, whatever the role allows: no role allows less than an hour.
+func (s *search) chained(wanted time.Duration) (Session, error) {
+	session, err := s.call(min(wanted, ChainedMax))
+	if err != nil {
+		return Session{}, err
+	}
+	session.Asked = wanted
+	session.LimitedBy = LimitRequested
+	if wanted > ChainedMax {
+		session.LimitedBy = LimitChaining
+	}
+	return session, nil
+}
+
+// once makes one call, as there is a code for one. refused is what was asked for where that was too much.
+//
+// Below a duration that is known to be refused the next call has to succeed, since it costs a person a code: an hour
+// is what every role allows.
+func (s *search) once(w Wish, wanted time.Duration) (session Session, refused time.Duration, err error) {
+	first := w.first(wanted)
+	if w.Refused > MinRoleMax && first >= w.Refused && !w.Exact {
+		first = MinRoleMax
+	}
+	session, err = s.call(first)
+	if err != nil {
+		if first > MinRoleMax && (overMaximum(err) || refusedFor(err, ReasonChaining)) {
+			refused = first
+		}
+		return Session{}, refused, err
+	}
+	session.Asked = wanted
+	if session.LimitedBy == "" {
+		session.LimitedBy = LimitRequested
+		if first < wanted {
+			session.LimitedBy = LimitRole
+		}
+	}
+	known := w.Refused == 0 || w.Refused-first <= time.Hour // nothing is left between the two that could be tried
+	if first == MaxDuration || (first < wanted && known) {
+		session.RoleMax = first
+	}
+	return session, 0, nil
 }
 
 // below searches the whole hours under a refused duration. One hour needs no proof, every role allows it; it is
@@ -91,7 +151,9 @@ func (s *search) call(d time.Duration) (Session, error) {
 }
 
 // overMaximum reports whether STS refused a duration because of the role's MaxSessionDuration.
-func overMaximum(err error) bool {
+func overMaximum(err error) bool { return refusedFor(err, ReasonOverMaximum) }
+
+func refusedFor(err error, why Reason) bool {
 	var refusal *Error
-	return errors.As(err, &refusal) && refusal.Reason == ReasonOverMaximum
+	return errors.As(err, &refusal) && refusal.Reason == why
 }

@@ -39,6 +39,7 @@ type fakeSTS struct {
 	answer  func(http.ResponseWriter, *http.Request) (done bool) // nil: always the usual answer
 
 	mu    sync.Mutex
+	spent map[string]bool // codes
 	forms []url.Values
 	heads []http.Header
 }
@@ -67,7 +68,15 @@ func (f *fakeSTS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	seconds, _ := strconv.Atoi(r.PostForm.Get("DurationSeconds"))
 	d := time.Duration(seconds) * time.Second
-	if d > f.roleMax {
+	action := r.PostForm.Get("Action")
+	if action != "AssumeRoleWithSAML" && !f.takesCode(w, r.PostForm) {
+		return
+	}
+	if action == "AssumeRole" && r.Header.Get("X-Amz-Security-Token") != "" && d > hour {
+		refuse(w, 400, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+		return
+	}
+	if d > f.roleMax && action != "GetSessionToken" {
 		refuse(w, 400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 		return
 	}
@@ -75,7 +84,37 @@ func (f *fakeSTS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !f.ends.IsZero() && f.ends.Before(expiry) {
 		expiry = f.ends
 	}
-	grant(w, expiry)
+	grantAs(w, action, expiry)
+}
+
+// takesCode looks at the code before it looks at anything else, and takes each once: the worst that AWS may do.
+func (f *fakeSTS) takesCode(w http.ResponseWriter, form url.Values) bool {
+	code := form.Get("TokenCode")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if code == "" || (code != wrongCode && !f.spent[code]) {
+		if f.spent == nil {
+			f.spent = map[string]bool{}
+		}
+		f.spent[code] = true
+		return true
+	}
+	refuse(w, 403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+	return false
+}
+
+const wrongCode = "666666"
+
+func grantAs(w http.ResponseWriter, action string, expiry time.Time) {
+	var b strings.Builder
+	grant(recorder{&b}, expiry)
+	text := strings.ReplaceAll(b.String(), "AssumeRoleWithSAML", action)
+	if action == "GetSessionToken" {
+		before, rest, _ := strings.Cut(text, "<AssumedRoleUser>")
+		_, after, _ := strings.Cut(rest, "</AssumedRoleUser>")
+		text = before + after
+	}
+	fmt.Fprint(w, text)
 }
 
 func grant(w http.ResponseWriter, expiry time.Time) {

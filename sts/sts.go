@@ -1,5 +1,6 @@
 // Package sts turns a SAML assertion into AWS keys by one unsigned AssumeRoleWithSAML call, or by a few where the
-// role allows less time than was asked.
+// role allows less time than was asked; and keys into those of another role (AssumeRole) or of a user who gave a code
+// (GetSessionToken).
 //
 // House rules: the assertion goes out byte for byte as it came in; nothing of this computer's AWS set-up is read
 // (no profile, no SDK configuration; the few variables that count are read by Resolve and nowhere else); times are
@@ -17,7 +18,7 @@ import (
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// Credentials are the temporary keys of a role. They print without their secrets.
+// Credentials are the temporary keys of a role or a user, or, without token and expiration, the long-term ones of a user. They print without their secrets.
 type Credentials struct {
 	AccessKeyID     string // "ASIA…", not a secret
 	SecretAccessKey secret.Text
@@ -25,7 +26,7 @@ type Credentials struct {
 	Expiration      time.Time // by the clock of STS
 }
 
-// Session is what AssumeWithSAML got, and the account of where its time went.
+// Session is what AssumeWithSAML, Assume or SessionToken got, and the account of where its time went.
 type Session struct {
 	Credentials
 	AssumedRoleARN string        // "arn:aws:sts::111111111111:assumed-role/Admin/jane"; has the role's name without its path
@@ -46,6 +47,7 @@ const (
 	LimitRole       Limit = "role"        // the role's MaxSessionDuration
 	LimitChaining   Limit = "chaining"    // AWS gives a role taken from a role one hour at most
 	LimitIdPSession Limit = "idp_session" // SessionNotOnOrAfter of the assertion
+	LimitOwner      Limit = "owner"       // AWS gives the owner of an account one hour at most (SessionToken only)
 )
 
 // Wish says for how long a session is wanted, and with which session policies.
@@ -56,6 +58,7 @@ type Wish struct {
 	Policy     string        // inline session policy, JSON
 	PolicyARNs []string      // managed session policies
 	Guess      time.Duration // longest duration the role was found to allow earlier: asked first where less than wanted; 0 none
+	Refused    time.Duration // only with a code: what the role is known to refuse (SpentError); less is asked for, an hour if Guess does not say how much; 0 unknown
 }
 
 // Client asks one STS endpoint.
@@ -92,13 +95,8 @@ func (c *Client) AssumeWithSAML(ctx context.Context, assertion secret.Text, role
 	if size := len(assertion.Reveal()); size > MaxAssertion {
 		return Session{}, &TooLargeError{Size: size}
 	}
-	if w.Duration == 0 {
-		w.Duration = MinRoleMax
-	}
-	if !w.Max {
-		if err := checkDuration(w.Duration); err != nil {
-			return Session{}, err
-		}
+	if _, err := w.duration(); err != nil {
+		return Session{}, err
 	}
 	s := search{
 		ask: func(d time.Duration) (Session, error) {

@@ -52,6 +52,9 @@ type app struct {
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
 	typed     map[string]bool             // flags of the command line, as opposed to variables
+	taken     map[string]heldKeys         // by the links of this run, by kind and identity
+	codes     map[string]bool             // of AWS's MFA devices, sent in this run
+	said      map[string]bool             // notices that were given once, and are not given again
 	offers    []offer                     // passwords that may be remembered at the end of the run
 
 	beside   func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once

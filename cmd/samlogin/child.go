@@ -158,7 +158,10 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 	if err != nil {
 		return nil, err
 	}
-	r.kept = func() (heldKeys, bool) { return a.keptKeys(t, lastMargin) }
+	f.renewing = true
+	if l := a.way(t); l.kind() != "" {
+		r.kept = func() (heldKeys, bool) { return a.keptKeys(l, lastMargin) }
+	}
 	if r.held, err = r.take(ctx); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -58,7 +59,14 @@ func newRig(t testing.TB, perRequest, perConnection time.Duration) *rig {
 	if r.adfs, err = idpdemo.New(idpdemo.Config{Key: key, Certificates: true, Now: now, Latency: latency, Intercept: r.atIdP.answer}); err != nil {
 		t.Fatal(err)
 	}
-	r.sts = stsdemo.New(stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.atAWS.answer})
+	aws := stsdemo.Config{Trust: []*x509.Certificate{r.adfs.Certificate()}, DefaultMax: 12 * time.Hour, Now: now, Latency: latency, Intercept: r.atAWS.answer}
+	if err := addSwitching(&aws); err != nil {
+		t.Fatal(err)
+	}
+	aws.Users = append(aws.Users, scriptUsers()...)
+	maps.Copy(aws.Trusts, scriptTrusts())
+	aws.MaxSession["arn:aws:iam::222222222222:role/Short"] = time.Hour
+	r.sts = stsdemo.New(aws)
 	var pems []byte
 	start := func(handler http.Handler, count *atomic.Int32) string {
 		server := httptest.NewUnstartedServer(handler)

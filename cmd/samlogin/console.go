@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
 	awsconsole "github.com/samlogin/samlogin/sts/console"
@@ -64,6 +65,9 @@ func (a *app) openConsole(ctx context.Context, f *loginFlags, c *consoleFlags, n
 	k, err := a.keysOf(ctx, f, name)
 	if err != nil {
 		return err
+	}
+	if k.role.ARN == "" {
+		return &usageError{What: fmt.Sprintf("profile %s is an MFA session of an IAM user, and AWS opens its console for roles only", foreign.Text(name)), Hint: "name a profile with role_arn"}
 	}
 	link, err := a.consoleLink(ctx, k, c.service)
 	if err != nil {

@@ -20,7 +20,7 @@ func newCredentialsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "credentials NAME",
 		Short: "Print the keys of one profile for AWS clients (credential_process)",
-		Long: `Print the keys of one profile of the settings as the JSON that AWS clients want of a credential_process. stdout has
+		Long: `Print the keys of one profile, of the settings or one of ~/.aws/config that switches roles, as the JSON that AWS clients want of a credential_process. stdout has
 that one object, or nothing.`,
 		Example: `  credential_process = samlogin credentials prod       # in ~/.aws/config
   credential_process = ssh -o BatchMode=yes host samlogin credentials build`,
@@ -29,6 +29,7 @@ that one object, or nothing.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.credentials(cmd.Context(), f, args[0]) },
 	}
 	f.addTaking(cmd.Flags())
+	f.addExplain(cmd.Flags())
 	cmd.Flags().BoolVar(&f.force, "force", false, "a fresh login even if one is alive")
 	return cmd
 }
@@ -61,12 +62,16 @@ type processOutput struct {
 }
 
 func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error {
+	f.renewing = true
+	if f.explain {
+		return a.explainOne(ctx, f, name, "")
+	}
 	a.printed = true // stdout is for the keys alone: an error never goes there
 	within, end := a.withCaller(ctx)
 	defer end(nil)
 	k, err := a.keysForMachines(within, f, name)
 	if err != nil {
-		return a.forPerson(err, name)
+		return a.forPerson(err, name+a.withoutWriting(ctx, f, name))
 	}
 	c := k.Credentials
 	var out bytes.Buffer

@@ -82,7 +82,7 @@ func (d *demo) start() error {
 	if err != nil {
 		return err
 	}
-	service := stsdemo.New(stsdemo.Config{
+	config := stsdemo.Config{
 		Trust:      []*x509.Certificate{adfs.Certificate()},
 		DefaultMax: 4 * time.Hour,
 		MaxSession: map[string]time.Duration{
@@ -90,7 +90,11 @@ func (d *demo) start() error {
 			"arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 		},
 		Observe: func(c stsdemo.Call) { d.calls(describeCall(c)) },
-	})
+	}
+	if err := addSwitching(&config); err != nil {
+		return err
+	}
+	service := stsdemo.New(config)
 	ca, err := newAuthority(d.app.now)
 	if err != nil {
 		return err
@@ -237,6 +241,9 @@ func (d *demo) serve(ctx context.Context) error {
 		rows = append(rows, []string{"    " + p.Name, p.Story})
 	}
 	d.app.table(rows)
+	if err := d.offerSwitching(say); err != nil {
+		return err
+	}
 	say("\nctrl-C ends it.")
 	<-ctx.Done()
 	if errors.Is(context.Cause(ctx), errInterrupted) {

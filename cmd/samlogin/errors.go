@@ -103,6 +103,9 @@ func explain(err error) failure {
 		tooLarge   *sts.TooLargeError
 		exact      *sts.ExactDurationError
 		duration   *sts.DurationError
+		parameter  *sts.ParameterError
+		temporary  *sts.TemporaryKeysError
+		spent      *sts.SpentError
 		endpoint   *sts.EndpointError
 		setting    *settings.Error
 		settingBad *settings.UnsafeError
@@ -128,6 +131,8 @@ func explain(err error) failure {
 		waited     *state.WaitError
 		keepUnsafe *state.UnsafeError
 		forPerson  *withCommand
+		chain      *profiles.ChainError
+		source     *sourceError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -168,6 +173,14 @@ func explain(err error) failure {
 		return is("usage", exitUsage, "words")
 	case errors.As(err, &duration):
 		return is("duration", exitUsage, "words")
+	case errors.As(err, &parameter):
+		return is("aws_parameter", exitUsage, "words")
+	case errors.As(err, &temporary):
+		return is("temporary_keys", exitUsage, "words")
+	case errors.As(err, &chain):
+		return is("chain", exitUsage, "words")
+	case errors.As(err, &source):
+		return is("source_keys", exitAWS, "source")
 	case errors.As(err, &name):
 		return is("profile_name", exitUsage, "words")
 	case errors.As(err, &settingNo) && !errors.Is(err, fs.ErrNotExist):
@@ -228,6 +241,8 @@ func explain(err error) failure {
 		return is("assertion_too_large", exitAWS, "sts")
 	case errors.As(err, &exact):
 		return is("duration_refused", exitAWS, "sts")
+	case errors.As(err, &spent): // nobody could give the next code
+		return is("needs_answer", exitNeedsAnswer, "sts")
 	case errors.As(err, &saidNo):
 		return is("aws_refused", exitAWS, "sts")
 	case errors.As(err, &value), errors.As(err, &unsafe):

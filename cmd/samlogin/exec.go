@@ -36,6 +36,9 @@ Signals reach the command, and its exit code is samlogin's (128+n where signal n
   samlogin exec prod -- terraform apply
   samlogin exec prod --server -- ./runs-all-day`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if f.explain && len(args) >= 1 {
+				return nil
+			}
 			if at := cmd.ArgsLenAtDash(); at != 1 || len(args) < 2 {
 				return &usageError{What: "exec takes a NAME, two dashes and a command", Hint: "samlogin exec NAME -- aws sts get-caller-identity"}
 			}
@@ -43,10 +46,19 @@ Signals reach the command, and its exit code is samlogin's (128+n where signal n
 		},
 		ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.explain {
+				f.renewing = server
+				fixed := ""
+				if !server {
+					fixed = "a command keeps what it began with; --server renews it"
+				}
+				return a.explainOne(cmd.Context(), f, args[0], fixed)
+			}
 			return a.exec(cmd.Context(), f, args[0], args[1:], server)
 		},
 	}
 	f.addTaking(cmd.Flags())
+	f.addExplain(cmd.Flags())
 	cmd.Flags().BoolVar(&server, "server", false, "give the command an endpoint for fresh keys, instead of the keys")
 	return cmd
 }
@@ -99,6 +111,7 @@ func (a *app) exec(ctx context.Context, f *loginFlags, name string, argv []strin
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	a.tellEnd(name, k)
 	return a.become(ctx, path, argv, environmentWith(awsVariables(k.Credentials, k.region)))
 }
 

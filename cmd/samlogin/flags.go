@@ -24,6 +24,9 @@ type loginFlags struct {
 	heed                                    time.Duration // for how long a failure of another process counts
 	patience                                time.Duration // for how long another process is waited for; 0: as long as it takes
 	region, stsEndpoint                     string
+	writes                                  bool // the keys go into a profile
+	renewing                                bool // the keys are asked for again and again, as opposed to being written down
+	explain                                 bool // tell how they would come about, and call nobody
 
 	// of login alone
 	roles         []string
@@ -66,9 +69,14 @@ func (f *loginFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.all, "all", false, "every role that the patterns fit; without a pattern every role offered")
 	flags.StringVar(&f.profile, "profile", "", "`NAME` of the AWS profile to write, or a template of {account} {alias} {role} {partition}")
 	f.addRole(flags)
-	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys, process (a command that renews them) or none")
+	flags.StringVar(&f.write, "write", "", "`WHAT` to write to the AWS profile: keys, process (a command that renews them), cli-cache (the AWS CLI's own) or none")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a profile that samlogin does not own")
 	hasVariable(flags, "role", "principal", "profile", "write")
+}
+
+// addExplain adds --explain, for commands that come to keys.
+func (f *loginFlags) addExplain(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.explain, "explain", false, "tell how the keys would come about, with calls and limits; nothing is called")
 }
 
 // addRole adds the flags that say how a role is taken.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,9 +30,10 @@ const (
 // and each wrong password counts towards a lock.
 const heedFailures = 10 * time.Second
 
-// heldKeys are the keys of one NAME.
+// heldKeys are the keys of one NAME, or of a link on the way to it. Of keys that were kept the session has the credentials
+// and whose they are, and no account of its duration. The role is empty for keys of an IAM user.
 type heldKeys struct {
-	sts.Credentials
+	sts.Session
 	role    saml.Role
 	region  string // of the settings, where STS was asked in it; "" none
 	choices settings.Choices
@@ -53,25 +55,33 @@ func (a *app) keysOf(ctx context.Context, f *loginFlags, name string) (heldKeys,
 	if err != nil {
 		return heldKeys{}, err
 	}
-	if f.force {
-		return a.fetch(ctx, f, t, func() (heldKeys, bool) { return heldKeys{}, false })
+	return a.keysFrom(ctx, f, a.way(t))
+}
+
+// keysFrom gives the keys of one link.
+func (a *app) keysFrom(ctx context.Context, f *loginFlags, l link) (heldKeys, error) {
+	if l.kind() == "" {
+		return l.take(ctx, f)
 	}
-	old, there := a.keptKeys(t, lastMargin)
+	if f.force {
+		return a.fetch(ctx, f, l, func() (heldKeys, bool) { return a.ofThisRun(l) })
+	}
+	old, there := a.keptKeys(l, lastMargin)
 	left := old.left(a.now())
 	if there && old.ample(a.now()) {
 		return old, nil
 	}
 	longer := func() (heldKeys, bool) {
-		k, ok := a.keptKeys(t, lastMargin)
+		k, ok := a.keptKeys(l, lastMargin)
 		return k, ok && (k.ample(a.now()) || k.Expiration.After(old.Expiration))
 	}
 	if there && left >= askingMargin {
-		if k, err := a.fetchSilently(ctx, f, t, longer); err == nil {
+		if k, err := a.fetchSilently(ctx, f, l, longer); err == nil {
 			return k, nil
 		}
 		return old, nil // nobody is bothered as long as they are good
 	}
-	k, err := a.fetch(ctx, f, t, longer)
+	k, err := a.fetch(ctx, f, l, longer)
 	if err != nil && there && ctx.Err() == nil && old.left(a.now()) > lastMargin {
 		a.notice("the keys end at " + old.Expiration.Local().Format("15:04") + " and could not be renewed: " + explain(err).Message)
 		return old, nil
@@ -82,33 +92,34 @@ func (a *app) keysOf(ctx context.Context, f *loginFlags, name string) (heldKeys,
 // silentPatience is how long a silent renewal waits for another process: one that asks a person may take minutes.
 const silentPatience = 2 * time.Second
 
-func (a *app) fetchSilently(ctx context.Context, f *loginFlags, t *target, look func() (heldKeys, bool)) (heldKeys, error) {
+func (a *app) fetchSilently(ctx context.Context, f *loginFlags, l link, look func() (heldKeys, bool)) (heldKeys, error) {
 	asked, said := a.global.noInput, a.errOut
 	a.global.noInput, a.errOut = true, io.Discard
 	defer func() { a.global.noInput, a.errOut = asked, said }()
 	silent := *f
 	silent.patience = silentPatience
-	return a.fetch(ctx, &silent, t, look)
+	return a.fetch(ctx, &silent, l, look)
 }
 
-// fetch takes the role, in one process for all that want it now.
-func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (heldKeys, bool)) (heldKeys, error) {
+// fetch takes the keys of a link, in one process for all that want them now. Those of the links before it are fetched
+// within that, so that flights are nested in the order of the way.
+func (a *app) fetch(ctx context.Context, f *loginFlags, l link, look func() (heldKeys, bool)) (heldKeys, error) {
 	a.watch()
 	var got heldKeys
-	lead := func(ctx context.Context) error {
-		r, err := a.takeRole(ctx, f, t)
-		if err == nil {
-			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices, r.session.Expiration.Sub(a.now())}
-		}
+	lead := func(ctx context.Context) (err error) {
+		got, err = l.take(ctx, f)
 		return err
 	}
 	folder := a.folder()
 	if folder == nil {
+		if k, ok := look(); ok {
+			return k, nil
+		}
 		err := lead(ctx)
 		return got, err
 	}
 	err := folder.Fly(ctx, state.Flight{
-		Kind: state.Role, Identity: a.identity(t),
+		Kind: l.kind(), Identity: l.identity(),
 		Look: func() bool {
 			k, ok := look()
 			if ok {
@@ -124,41 +135,48 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (
 // identity is everything that decides what the keys of a target are: other words for the same keys are other keys, and
 // a profile that was edited never gets the old ones.
 func (a *app) identity(t *target) string {
-	in, c := t.signIn, t.choices
-	endpoint := []string{c.Region, c.STSEndpoint}
-	for _, name := range []string{"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
-		endpoint = append(endpoint, a.env(name))
+	if t.way != nil {
+		return t.way.identity()
 	}
+	in, c := t.signIn, t.choices
+	endpoint := []string{c.Region, a.endpoint(c.STSEndpoint)}
 	if c.Region == "" {
 		endpoint = append(endpoint, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION"))
 	}
-	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), strconv.FormatBool(t.all),
-		t.wish.Duration.String(), strconv.FormatBool(t.wish.Max), strconv.FormatBool(t.wish.Exact), t.wish.Policy, state.Identity(t.wish.PolicyARNs...), state.Identity(endpoint...))
+	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), strconv.FormatBool(t.all), t.wishes(), state.Identity(endpoint...))
 }
 
-// keptValue is what is kept of a role's keys.
+// keptValue is what is kept of a link's keys.
 type keptValue struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 	Expiration                                 time.Time
 	RoleARN, PrincipalARN, Region              string
 	Life                                       time.Duration
+	Whose                                      string // the session's ARN, or the device of an IAM user
 }
 
-// roleEntry is what status tells of a role's keys.
+// roleEntry is what status tells of keys: whose profile they are, and how they are renewed.
 type roleEntry struct {
 	Name    string `json:"name"`
 	RoleARN string `json:"role_arn"`
-	IdP     string `json:"idp"` // whose session renews it: the name in the settings, or the kind
-	Owner   string `json:"owner"`
+	Written string `json:"written,omitempty"` // the AWS profile that login writes, where that has another name
+	upkeep
 }
 
-// keptKeys are the keys that an earlier run got, if they last for longer than a margin.
-func (a *app) keptKeys(t *target, margin time.Duration) (heldKeys, bool) {
+// keptBy reports whether keys are renewed as long as an entry of the state is there, which is its kind and identity.
+func (e roleEntry) keptBy() (kind, identity string, depends bool) {
+	return cmp.Or(e.Kind, state.IdP), e.Entry, e.Always == "" && e.Entry != ""
+}
+
+// keptKeys are the keys of a link that an earlier run got, if they last for longer than a margin. Where nothing is kept
+// between two runs, they are those that this run got.
+func (a *app) keptKeys(l link, margin time.Duration) (heldKeys, bool) {
 	folder := a.folder()
 	if folder == nil {
-		return heldKeys{}, false
+		k, ok := a.ofThisRun(l)
+		return k, ok && k.left(a.now()) > margin
 	}
-	text, _, err := folder.Get(state.Role, a.identity(t))
+	text, _, err := folder.Get(l.kind(), l.identity())
 	if err != nil {
 		return heldKeys{}, false
 	}
@@ -166,32 +184,39 @@ func (a *app) keptKeys(t *target, margin time.Duration) (heldKeys, bool) {
 	if json.Unmarshal([]byte(text.Reveal()), &v) != nil {
 		return heldKeys{}, false
 	}
-	role, err := saml.NewRole(v.RoleARN, v.PrincipalARN)
+	var role saml.Role
+	switch {
+	case v.PrincipalARN != "":
+		role, err = saml.NewRole(v.RoleARN, v.PrincipalARN)
+	case v.RoleARN != "":
+		role, err = saml.SwitchedRole(v.RoleARN)
+	}
 	if err != nil {
 		return heldKeys{}, false
 	}
-	k := heldKeys{
-		sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration},
-		role, v.Region, t.choices, v.Life,
-	}
+	c := sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration}
+	k := heldKeys{sts.Session{Credentials: c, AssumedRoleARN: v.Whose}, role, v.Region, a.choicesOf(l), v.Life}
 	return k, k.left(a.now()) > margin
 }
 
-// keepKeys keeps the keys of a target that stands for one role.
+// choicesOf are the choices that a link was made with.
+func (a *app) choicesOf(l link) settings.Choices {
+	switch l := l.(type) {
+	case *loginLink:
+		return l.target.choices
+	case *switchedRole:
+		return l.target.choices
+	case *mfaSession:
+		return l.choices
+	}
+	return settings.Choices{}
+}
+
+// keepKeys keeps the keys of a target that stands for one role of an IdP.
 func (a *app) keepKeys(t *target, r result) {
-	if r.err != nil || t.all || len(t.patterns) > 1 || a.folder() == nil {
-		return
+	if r.err == nil && !t.all && len(t.patterns) <= 1 {
+		a.remember(&loginLink{a, t}, r.profile, "", r.held(a.now()))
 	}
-	c := r.session.Credentials
-	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region, c.Expiration.Sub(a.now())})
-	if err != nil {
-		return
-	}
-	described, err := json.Marshal(roleEntry{r.profile, r.role.ARN, t.signIn.label(), t.signIn.who()})
-	if err != nil {
-		return
-	}
-	a.keep(state.Entry{Kind: state.Role, Identity: a.identity(t), Value: secret.New(string(value)), Expires: c.Expiration, Description: described})
 }
 
 // learned is the longest duration that a role was found to allow in the last seven days; 0 if that is not known.

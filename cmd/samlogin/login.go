@@ -13,6 +13,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -22,26 +23,38 @@ func newLoginCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login [NAME…]",
 		Short: "Log in and write AWS profiles",
-		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings; without one, the settings' default or
-what the flags say.`,
+		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings, or a profile of ~/.aws/config that
+switches roles (role_arn), whose keys go to NAME-session; without one, the settings' default or what the flags say.`,
 		Example: `  samlogin login prod
   samlogin login --idp adfs --url adfs.example.com --duration 12h \
     --role '111111111111/Admin' --profile prod
+  samlogin login staging            # role_arn and mfa_serial in ~/.aws/config
   samlogin login --all --profile '{alias}-{role}'`,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
 	}
 	f.add(cmd.Flags())
+	f.addExplain(cmd.Flags())
 	return cmd
 }
 
-// completeNames offers the groups and profiles of the settings to the shell. It reads that file and nothing else.
+// completeNames offers groups and profiles to the shell: those of the settings, and those of AWS's files that switch
+// roles.
 func (a *app) completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	s, err := a.settings()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return namesOf(s), cobra.ShellCompDirectiveNoFileComp
+	names := namesOf(s)
+	if files, err := profiles.Locate(a.env); err == nil {
+		stored, _ := files.SwitchProfiles()
+		for _, name := range stored {
+			if profiles.CheckName(name) == nil && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // maxAge is how old an assertion may get before it is fetched again: AWS takes it for five minutes after it was issued
@@ -55,19 +68,24 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	if err != nil {
 		return err
 	}
+	f.writes = true
 	wanted, err := a.targets(ctx, f, s, names)
 	if err != nil {
 		return err
+	}
+	if f.explain {
+		return a.explainPlans(wanted, true, "what is written down stays as it is; --write process renews it")
 	}
 	w, err := a.writer(ctx, f, wanted)
 	if err != nil {
 		return err
 	}
 	var results []result
-	groups := bySignIn(wanted)
+	offered, switched := fromIdPs(wanted)
+	groups := bySignIn(offered)
 	for _, group := range groups {
 		done, err := a.loginAt(ctx, f, group, s.Accounts, w)
-		if err != nil && (len(groups) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
+		if err != nil && (len(groups) == 1 && len(switched) == 0 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return err
 		}
 		if err != nil { // what another IdP gave is not lost by it
@@ -75,6 +93,11 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		}
 		results = append(results, done...)
 	}
+	taken, err := a.loginSwitched(ctx, f, switched, w)
+	if err != nil {
+		return err
+	}
+	results = append(results, taken...)
 	if err := a.finish(ctx, w, results, s.Accounts); err != nil {
 		return err
 	}

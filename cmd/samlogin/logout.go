@@ -37,7 +37,7 @@ handed out stay valid at AWS until they end.`,
 
 // loggedOut is what logout did, as JSON output shows it; the members are a contract.
 type loggedOut struct {
-	Profiles []string `json:"profiles"` // of the credentials file
+	Profiles []string `json:"profiles"` // of the AWS files
 	Keys     int      `json:"keys"`     // of roles, kept by samlogin
 	Sessions int      `json:"sessions"` // at IdPs
 	Secrets  int      `json:"secrets"`
@@ -49,6 +49,8 @@ type leaving struct {
 	names  map[string]bool // profiles and IdPs
 	owners map[string]bool // who is logged in where, as signIn.who
 	places map[owner]bool  // the same, as remembered secrets know it
+
+	entries []state.Entry // MFA sessions and roles that keys were taken with
 }
 
 func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
@@ -63,7 +65,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	}
 	done := loggedOut{Profiles: []string{}}
 	// Each part is tried whatever became of the others: what is left behind by one must not keep the rest.
-	failed := errors.Join(a.forgetKept(l, &done), a.forgetProfiles(ctx, l, &done))
+	failed := errors.Join(a.forgetKept(l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
 	if secrets {
 		failed = errors.Join(failed, a.forgetSecrets(ctx, s, l, &done))
 	}
@@ -98,7 +100,7 @@ func (d loggedOut) words() string {
 		if text != "" {
 			text += "; "
 		}
-		text += "taken out of the credentials file: " + foreign.Clean(strings.Join(d.Profiles, ", "))
+		text += "taken out of the AWS files: " + foreign.Clean(strings.Join(d.Profiles, ", "))
 	}
 	if text == "" {
 		return "there was nothing to forget"
@@ -146,11 +148,20 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 	gone := make([]bool, len(kept))
 	for i, k := range kept {
 		var e roleEntry
-		if k.Kind != state.Role || json.Unmarshal(k.Description, &e) != nil {
+		if k.Kind != state.Role && k.Kind != state.MFA || json.Unmarshal(k.Description, &e) != nil {
 			continue
 		}
-		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP]; gone[i] {
-			l.names[e.Name], l.owners[e.Owner] = true, true
+		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP] || e.Written != "" && l.names[e.Written]; gone[i] {
+			l.names[e.Name] = true
+			if e.Written != "" {
+				l.names[e.Written] = true
+			}
+			switch kind, identity, depends := e.keptBy(); {
+			case depends && kind == state.IdP:
+				l.owners[identity] = true
+			case depends:
+				l.entries = append(l.entries, state.Entry{Kind: kind, Identity: identity})
+			}
 		}
 	}
 	var failed error
@@ -170,7 +181,7 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		}
 		failed = errors.Join(failed, folder.Remove(k))
 		switch k.Kind {
-		case state.Role:
+		case state.Role, state.MFA:
 			done.Keys++
 		case state.IdP:
 			done.Sessions++
@@ -180,6 +191,12 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		if _, _, err := folder.Get(state.IdP, who); err == nil {
 			failed = errors.Join(failed, folder.Delete(state.IdP, who))
 			done.Sessions++
+		}
+	}
+	for _, e := range l.entries { // and those that keys of theirs were taken with, or their next command would ask nobody
+		if _, _, err := folder.Get(e.Kind, e.Identity); err == nil {
+			failed = errors.Join(failed, folder.Delete(e.Kind, e.Identity))
+			done.Keys++
 		}
 	}
 	if l.all {
@@ -205,6 +222,15 @@ func (a *app) forgetProfiles(ctx context.Context, l *leaving, done *loggedOut) e
 	for _, e := range endings {
 		if e.Managed && (l.all || l.names[e.Profile]) {
 			ours = append(ours, e.Profile)
+		}
+	}
+	processes, err := files.Processes()
+	if err != nil {
+		return err
+	}
+	for _, name := range processes {
+		if (l.all || l.names[name]) && !slices.Contains(ours, name) {
+			ours = append(ours, name)
 		}
 	}
 	if len(ours) == 0 {

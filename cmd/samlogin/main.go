@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,7 +107,8 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		err = errInterrupted
 	}
-	if !a.started && explain(err).Code == "fault" { // cobra's own errors about words have no type
+	// cobra's own errors about words have no type, and those about flags that exclude each other come late.
+	if explain(err).Code == "fault" && (!a.started || strings.HasPrefix(err.Error(), "if any flags in the group")) {
 		err = &usageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
 	}
 	return a.report(err)

@@ -18,17 +18,20 @@ import (
 // writeProcess is the value of --write that gives a profile a command to run instead of keys.
 const writeProcess = "process"
 
-func checkWrite(write string) error {
-	switch write {
+func (t *target) checkWrite() error {
+	switch write := t.choices.Write; write {
 	case "", "keys", writeProcess, "none":
 		return nil
-	case "cli-cache": // an entry there is the answer to AssumeRole by source_profile, for the AWS CLI alone
+	case writeCLICache: // an entry there is the answer to AssumeRole by source_profile, for the AWS CLI alone
+		if t.cli != nil {
+			return nil
+		}
 		return &usageError{
-			What: "--write cli-cache is not for roles that come from the IdP: what the AWS CLI keeps there it took itself, by role_arn and source_profile",
+			What: "--write cli-cache is for profiles of AWS's files with role_arn, and not for roles that come from the IdP: what the AWS CLI keeps there it took itself, by role_arn and source_profile",
 			Hint: "--write process works for the AWS CLI and every SDK, and renews; what is got for a profile with role_arn goes to NAME-session",
 		}
 	}
-	return &usageError{What: fmt.Sprintf("--write takes keys, process or none, not %q", foreign.Text(write))}
+	return &usageError{What: fmt.Sprintf("--write takes keys, process, cli-cache or none, not %q", foreign.Text(t.choices.Write))}
 }
 
 // process is the command for one AWS profile.
@@ -41,20 +44,21 @@ func (j job) process(region string) profiles.Process {
 // setProcess finds the command that AWS clients are to run for a target. What could not be run later, or would give
 // other keys than this login does, is refused before anybody types a password.
 func (a *app) setProcess(ctx context.Context, t *target) error {
-	if t.named == nil {
+	name := t.nameOr()
+	if t.named == nil && !t.stored {
 		return &usageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
 	}
 	if err := a.sameAsSettings(ctx, t); err != nil {
 		return err
 	}
-	if len(t.patterns) == 0 {
+	if len(t.patterns) == 0 && t.way == nil {
 		return &usageError{What: fmt.Sprintf("profile %s of the settings names no role, and AWS clients cannot be asked for one", t.named.Name), Hint: "put role = \"…\" into [profile." + t.named.Name + "]"}
 	}
 	program, err := ownProgram(a.env)
 	if err != nil {
 		return err
 	}
-	p := profiles.Process{Profile: t.named.Name, Program: program, Name: t.named.Name}
+	p := profiles.Process{Profile: name, Program: program, Name: name}
 	if a.global.config != "" || a.env("SAMLOGIN_CONFIG") != "" {
 		s, err := a.settings()
 		if err != nil {
@@ -86,7 +90,14 @@ func (a *app) sameAsSettings(ctx context.Context, t *target) error {
 	if err != nil {
 		return err
 	}
-	plain, err := a.target(ctx, &loginFlags{username: a.env("SAMLOGIN_USERNAME")}, s, t.named)
+	var plain *target
+	bare, says := &loginFlags{username: a.env("SAMLOGIN_USERNAME"), renewing: true}, "[profile."+t.nameOr()+"] of the settings says"
+	if t.stored {
+		says = "profile " + t.name + " of AWS's files says"
+		plain, err = (&planner{app: a, flags: bare, settings: s}).stored(ctx, t.name)
+	} else {
+		plain, err = a.target(ctx, bare, s, t.named)
+	}
 	if err == nil && a.identity(plain) == a.identity(t) {
 		return nil
 	}
@@ -98,7 +109,7 @@ func (a *app) sameAsSettings(ctx context.Context, t *target) error {
 		words = "a flag or a variable"
 	}
 	return &usageError{
-		What: fmt.Sprintf("%s: this is not what [profile.%s] of the settings says, and samlogin credentials %s, which AWS clients run, goes by the settings", words, t.named.Name, t.named.Name),
+		What: fmt.Sprintf("%s: this is not what %s, and samlogin credentials %s, which AWS clients run, goes by that", words, says, t.nameOr()),
 		Hint: "put it there, or leave it out",
 	}
 }
@@ -112,7 +123,7 @@ func otherWords(t, plain *target) []string {
 		flag  string
 		other bool
 	}{
-		{"idp", t.signIn.label() != plain.signIn.label()},
+		{"idp", t.signIn != nil && t.signIn.label() != plain.signIn.label()},
 		{"url", x.URL != y.URL},
 		{"start", x.Start != y.Start},
 		{"relying-party", x.RelyingParty != y.RelyingParty},
@@ -194,12 +205,16 @@ const renewal = "by itself, as long as the IdP's session lives or a password is 
 // tellRenewal says once how the profiles with a command are renewed.
 func (a *app) tellRenewal(results []result) {
 	var names []string
+	words := renewal
 	for _, r := range results {
+		if r.wrote() == writeProcess && r.target.way != nil {
+			words = "by itself, as long as what their keys come from lives; else "
+		}
 		if r.err == nil && r.wrote() == writeProcess && !slices.Contains(names, r.target.process.Name) {
 			names = append(names, r.target.process.Name)
 		}
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), renewal, a.loginCommand(strings.Join(names, " ")))
+		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), words, a.loginCommand(strings.Join(names, " ")))
 	}
 }

@@ -27,7 +27,7 @@ func TestAnEightHourCommandOutlivesAnHourOfKeys(t *testing.T) {
 		if !alive {
 			return heldKeys{}, &needError{What: "the password is needed", Hint: "x"}
 		}
-		return heldKeys{Credentials: sts.Credentials{AccessKeyID: "ASIA", Expiration: now.Add(time.Hour)}, life: time.Hour}, nil
+		return heldKeys{Session: sts.Session{Credentials: sts.Credentials{AccessKeyID: "ASIA", Expiration: now.Add(time.Hour)}}, life: time.Hour}, nil
 	}}
 	ended, stop := context.WithCancel(t.Context())
 	stop() // the client gave up: the renewal goes on for the next one

@@ -43,6 +43,9 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if len(bySignIn(wanted)) > 1 {
 		return &usageError{What: fmt.Sprintf("%s stands for several IdPs, and one is needed", foreign.Text(names[0])), Hint: "name a profile, or the IdP with --idp"}
 	}
+	if wanted[0].way != nil {
+		return &usageError{What: fmt.Sprintf("profile %s takes its role with other keys, and not from an IdP that could be asked for roles", foreign.Text(wanted[0].name)), Hint: "samlogin login --explain " + foreign.Clean(wanted[0].name) + " tells how"}
+	}
 	in := wanted[0].signIn
 	transport, err := a.transport(in.choices)
 	if err != nil {

@@ -32,6 +32,7 @@ func commands() []command {
 		{"serve", newServeCmd},
 		{"console", newConsoleCmd},
 		{"status", newStatusCmd},
+		{"duration", newDurationCmd},
 		{"logout", newLogoutCmd},
 		{"secret", newSecretCmd},
 		{"doctor", newDoctorCmd},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"samlogin": recordedMain, "getkeys": getkeys, "visit": visit})
 }
 
-// TestScripts runs testdata/script. Each script has a home, an AD FS and an STS of its own; the first lines of a script
+// TestScripts runs testdata/script. (IAM users and the roles that trust them are in users_test.go.) Each script has a home, an AD FS and an STS of its own; the first lines of a script
 // can say which: "# adfs: off" switches IdP-initiated sign-on off, "# skin: 2012r2" changes the looks,
 // "# windows: on" signs in by NTLM, "# windows: bound" with Extended Protection.
 func TestScripts(t *testing.T) {
@@ -46,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"crlf":     scriptCRLF,
 			"failure":  scriptFailure,
 			"proxy":    scriptProxy,
+			"code":     scriptCode,
 		},
 	})
 }
@@ -119,13 +121,20 @@ func setUpScript(e *testscript.Env) error {
 		return err
 	}
 	duo = w.adfs.DuoFrame()
-	w.sts = stsdemo.New(stsdemo.Config{
+	aws := stsdemo.Config{
 		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
+			"arn:aws:iam::222222222222:role/Staging": 12 * time.Hour, "arn:aws:iam::222222222222:role/Guarded": 12 * time.Hour,
 		},
-	})
+	}
+	if err := addSwitching(&aws); err != nil {
+		return err
+	}
+	aws.Users = append(aws.Users, scriptUsers()...)
+	maps.Copy(aws.Trusts, scriptTrusts())
+	w.sts = stsdemo.New(aws)
 	adfsURL, stop, err := ca.loopback(2, "127.0.0.1:0", canaries.record(w.adfs))
 	if err != nil {
 		return err

@@ -56,12 +56,13 @@ func newSecretSetCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set [NAME]",
 		Short: "Remember a password, or with --totp a seed",
-		Long: `Remember a password, or with --totp a seed of one-time codes. NAME is an IdP or a profile of the settings. The value is
-asked for at the terminal, or read from standard input with --stdin. A seed is base32 or an otpauth:// address.
+		Long: `Remember a password, or with --totp a seed of one-time codes. NAME is an IdP or a profile of the settings; for codes that
+AWS itself wants, it is the ARN of the MFA device or a profile of ~/.aws/config with mfa_serial. The value is asked for at the terminal, or read from standard input with --stdin. A seed is base32 or an otpauth:// address.
 
 Remembering both the password and the seed makes two factors one: whoever can read the store has both.`,
 		Example: `  samlogin secret set corp
   samlogin secret set corp --totp
+  samlogin secret set arn:aws:iam::111111111111:mfa/jane --totp
   pass show corp/adfs | samlogin secret set corp --stdin`,
 		Args: oneNameAtMost,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.secretSet(cmd.Context(), f, args) },

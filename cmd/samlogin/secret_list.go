@@ -114,6 +114,9 @@ func (a *app) secretTest(ctx context.Context, f *secretFlags, names []string) er
 	if err != nil {
 		return err
 	}
+	if k.Origin == deviceOrigin {
+		return &usageError{What: "a test is a login at an IdP, and " + k.User + " is a device of AWS", Hint: "samlogin login NAME uses its seed"}
+	}
 	transport, err := a.transport(in.choices)
 	if err != nil {
 		return err

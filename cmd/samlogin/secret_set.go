@@ -26,12 +26,17 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 	var p *settings.Profile
 	if len(names) == 1 {
 		switch name := names[0]; {
+		case a.deviceOf(s, name) != "":
+			if !f.totp {
+				return fail(&usageError{What: fmt.Sprintf("%s is an MFA device of AWS, or a profile with one: what can be remembered of it is the seed of its codes", foreign.Text(name)), Hint: "add --totp"})
+			}
+			return &signIn{choices: s.General}, deviceKey(a.deviceOf(s, name)), nil
 		case s.IdPs[name] != nil:
 			f.idp = name
 		case s.Profiles[name] != nil:
 			p = s.Profiles[name]
 		default:
-			return fail(&usageError{What: fmt.Sprintf("the settings have no IdP or profile %q", foreign.Text(name)), Hint: "name the IdP with --url and --username"})
+			return fail(&usageError{What: fmt.Sprintf("the settings have no IdP or profile %q, and it is no MFA device of AWS", foreign.Text(name)), Hint: "name the IdP with --url and --username, or the device by its ARN"})
 		}
 	}
 	in, err := a.signInFor(&f.loginFlags, s, p)

@@ -134,7 +134,7 @@ func (a *app) statusOf(s *settings.Settings, names []string) (rows []statusRow, 
 	for _, name := range members {
 		alive := false
 		for _, r := range all {
-			if r.name == name {
+			if r.called(name) {
 				rows = append(rows, r)
 				alive = alive || r.expires.After(now)
 			}
@@ -156,7 +156,7 @@ func (a *app) membersOf(s *settings.Settings, names []string, rows []statusRow) 
 		case group != nil:
 			out = append(out, group.Profiles...)
 			continue
-		case s.Profiles[name] != nil, s.IdPs[name] != nil, slices.ContainsFunc(rows, func(r statusRow) bool { return r.name == name }):
+		case s.Profiles[name] != nil, s.IdPs[name] != nil, slices.ContainsFunc(rows, func(r statusRow) bool { return r.called(name) }):
 		default:
 			if !read {
 				read = true
@@ -190,7 +190,7 @@ func (a *app) statusPrompt(names []string) error {
 	now := a.now()
 	var best *statusRow
 	for i, r := range all {
-		named := slices.Contains(wanted, r.name)
+		named := slices.ContainsFunc(wanted, r.called)
 		left := r.expires.Sub(now)
 		if r.kind != "role" || len(wanted) > 0 && !named || len(wanted) == 0 && left <= 0 || left <= -endedShown {
 			continue

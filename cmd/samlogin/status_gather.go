@@ -18,6 +18,8 @@ import (
 // statusRow is something that ends. Its texts come from files: they are shown cleaned.
 type statusRow struct {
 	name, kind, arn, renews, source string
+	written                         string    // the AWS profile that login writes for it, "" the same
+	alias                           string    // the NAME of keys that are written to a profile of another name
 	begun, expires                  time.Time // begun: zero where nobody wrote it down
 	ours                            bool      // samlogin's own, so that its end is worth an exit code
 }
@@ -53,8 +55,8 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		endings, failed = files.Endings()
 		at := make(map[string]int, len(rows))
 		for i, r := range rows {
-			if r.kind == "role" {
-				at[r.name] = i
+			if r.kind != "idp" {
+				at[cmp.Or(r.written, r.name)] = i
 			}
 		}
 		for _, e := range endings {
@@ -64,6 +66,9 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 			// The same keys, kept and written to the file: one row. Times in the file are whole seconds.
 			if i, ok := at[e.Profile]; ok && e.Managed && rows[i].expires.Sub(e.Expires).Abs() < time.Second {
 				rows[i].source = "credentials file"
+				if rows[i].name != e.Profile {
+					rows[i].name, rows[i].alias = e.Profile, rows[i].name
+				}
 				continue
 			}
 			r := statusRow{name: e.Profile, kind: "role", arn: e.PrincipalARN, expires: e.Expires, ours: e.Managed, renews: "no", source: "credentials file"}
@@ -82,7 +87,10 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 	return rows, failed
 }
 
-func rank(kind string) int { return slices.Index([]string{"idp", "role", "aws-cli"}, kind) }
+// called reports whether a name means the row.
+func (r statusRow) called(name string) bool { return r.name == name || r.alias == name }
+
+func rank(kind string) int { return slices.Index([]string{"idp", "mfa", "role", "aws-cli"}, kind) }
 
 // keptRows are the sessions and keys that samlogin keeps. Keys renew silently while the session lives that they were
 // taken with. Key stores are not opened for it: one might ask for a passphrase.
@@ -96,20 +104,23 @@ func (a *app) keptRows() []statusRow {
 	for _, k := range folder.List("") {
 		r := statusRow{begun: k.Made, expires: k.Expires, ours: true, source: "samlogin"}
 		switch k.Kind {
-		case state.Role:
+		case state.Role, state.MFA:
 			var e roleEntry
 			if json.Unmarshal(k.Description, &e) != nil {
 				continue
 			}
-			r.name, r.kind, r.arn, r.renews = e.Name, "role", e.RoleARN, "asks"
-			known, seen := alive[e.Owner]
-			if !seen {
-				_, _, err := folder.Get(state.IdP, e.Owner)
-				known = err == nil
-				alive[e.Owner] = known
-			}
-			if known {
-				r.renews = "silently"
+			r.name, r.written, r.kind, r.arn, r.renews = e.Name, e.Written, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
+			if kind, identity, depends := e.keptBy(); depends {
+				entry := state.Identity(kind, identity)
+				known, seen := alive[entry]
+				if !seen {
+					_, _, err := folder.Get(kind, identity)
+					known = err == nil
+					alive[entry] = known
+				}
+				if known {
+					r.renews = "silently"
+				}
 			}
 		case state.IdP:
 			var e idpEntry

@@ -34,8 +34,11 @@ func layStatus(rows []statusRow, names accountNames, now time.Time, width int, c
 	table := [][statusColumns]string{{"PROFILE", "ACCOUNT", "ROLE", "", "LEFT", "RENEWS", "FROM"}}
 	for _, r := range rows {
 		account, role := roleOf(r.arn)
-		if r.kind == "idp" {
+		switch r.kind {
+		case "idp":
 			role = "session at the IdP"
+		case "mfa":
+			role = "session with MFA"
 		}
 		row := [statusColumns]string{r.name, cmp.Or(names[account], account), role, bar(r, now), leftWords(r, now), r.renews, r.source}
 		table = append(table, row)

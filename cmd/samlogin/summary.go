@@ -122,24 +122,34 @@ func (a *app) summarizeOne(r result, names accountNames) {
 		return text
 	}
 	line := func(name, value string) { fmt.Fprintf(a.out, "  %-8s %s\n", name, value) }
-	if r.wrote() == "none" {
+	switch r.wrote() {
+	case writeCLICache:
+		fmt.Fprintf(a.out, "%s\n\n", bold("The AWS CLI finds the keys of "+r.profile+" in its own cache."))
+	case "none":
 		fmt.Fprintf(a.out, "%s\n\n", bold("Logged in; nothing was written."))
-	} else {
+	default:
 		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is ready."))
 	}
-	line("account", r.role.Account()+names.suffix(r.role.Account()))
-	line("role", r.role.Path())
+	if account := r.role.Account(); account != "" {
+		line("account", account+names.suffix(account))
+	}
+	line("role", cmp.Or(r.role.Path(), "none: the user's own keys, with MFA"))
 	line("until", a.when(s.Expiration))
-	if r.unasked && s.LimitedBy == sts.LimitRequested {
+	switch {
+	case r.unasked && r.chained():
+		line("limit", span(s.Granted)+", all that AWS gives to a role taken with temporary keys; --write process renews it")
+	case r.role.ARN == "":
+		line("limit", span(s.Granted)+" of an MFA session; AWS gives up to 36 h")
+	case r.unasked && s.LimitedBy == sts.LimitRequested:
 		line("limit", span(s.Granted)+", which is AWS's default; --duration 12h asks for more")
-	} else {
+	default:
 		line("limit", limitLine(s))
 	}
 	if s.LimitedBy == sts.LimitRole {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
 	if r.wrote() == writeProcess {
-		line("renews", renewal+a.loginCommand(r.target.process.Name))
+		line("renews", "by itself, "+whileLives(a.way(r.target))+"; else "+a.loginCommand(r.target.process.Name))
 	}
 	if r.wrote() != "none" {
 		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)

@@ -25,6 +25,11 @@ type target struct {
 	choices  settings.Choices
 	wish     sts.Wish
 	process  profiles.Process // what AWS clients are to run, with --write process
+
+	way    link             // to a role that is taken with other keys; nil: the IdP offers it
+	name   string           // of a target with a way: the NAME it was asked for by
+	stored bool             // NAME is a profile of AWS's files, which is the person's own
+	cli    *profiles.Switch // of such a profile with a role: what the AWS CLI would ask for
 }
 
 // defaultProfile is the AWS profile of a login that names none.
@@ -47,6 +52,7 @@ func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, 
 		return []*target{t}, err
 	}
 	var found []*settings.Profile
+	var stored []*target
 	for _, name := range names {
 		switch {
 		case s.Groups[name] != nil:
@@ -58,11 +64,18 @@ func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, 
 		case s.IdPs[name] != nil:
 			return nil, &usageError{What: fmt.Sprintf("%s is an IdP, not a profile or a group", foreign.Text(name)), Hint: "samlogin --idp " + name + " logs in to it"}
 		default:
-			return nil, &usageError{What: fmt.Sprintf("the settings have no group or profile %q", foreign.Text(name)), Hint: known(s)}
+			t, err := (&planner{app: a, flags: f, settings: s}).stored(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			if t == nil {
+				return nil, &usageError{What: fmt.Sprintf("the settings have no group or profile %q, and AWS's files no profile", foreign.Text(name)), Hint: known(s)}
+			}
+			stored = append(stored, t)
 		}
 	}
-	if len(found) > 1 && f.profile != "" && !strings.Contains(f.profile, "{") {
-		return nil, &usageError{What: fmt.Sprintf("--profile names one AWS profile for %d profiles of the settings", len(found)), Hint: "leave it out, or use a template: --profile '{alias}-{role}'"}
+	if n := len(found) + len(stored); n > 1 && f.profile != "" && !strings.Contains(f.profile, "{") {
+		return nil, &usageError{What: fmt.Sprintf("--profile names one AWS profile for %d profiles", n), Hint: "leave it out, or use a template: --profile '{alias}-{role}'"}
 	}
 	var out []*target
 	done := map[string]bool{}
@@ -76,6 +89,12 @@ func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, 
 			return nil, err
 		}
 		out = append(out, t)
+	}
+	for _, t := range stored {
+		if !done["file "+t.name] {
+			done["file "+t.name] = true
+			out = append(out, t)
+		}
 	}
 	return out, nil
 }
@@ -107,11 +126,11 @@ func namesOf(s *settings.Settings) []string {
 }
 
 func (a *app) target(ctx context.Context, f *loginFlags, s *settings.Settings, p *settings.Profile) (*target, error) {
+	if p != nil && p.Source != "" {
+		return (&planner{app: a, flags: f, settings: s}).switched(ctx, p)
+	}
 	t := &target{patterns: f.roles, all: f.all, profile: f.profile, named: p}
 	if p != nil {
-		if p.Source != "" {
-			return nil, &usageError{What: fmt.Sprintf("profile %s is a role taken from %s; this build takes roles from the IdP only", foreign.Text(p.Name), foreign.Text(p.Source)), Hint: "log in to " + p.Source + "; the AWS CLI switches roles by role_arn and source_profile in its own config"}
-		}
 		t.profile = cmp.Or(t.profile, p.Name)
 		if len(t.patterns) == 0 && !t.all && p.Role != "" {
 			t.patterns = []string{p.Role}
@@ -131,7 +150,7 @@ func (a *app) target(ctx context.Context, f *loginFlags, s *settings.Settings, p
 	if err := t.readWish(ctx, a); err != nil {
 		return nil, err
 	}
-	if err := checkWrite(t.choices.Write); err != nil {
+	if err := t.checkWrite(); err != nil {
 		return nil, err
 	}
 	return t, t.checkWords(a)

@@ -59,7 +59,7 @@ func (w *keysWriter) check(ctx context.Context, jobs []job) error {
 	var keys []profiles.Keys
 	var processes []profiles.Process
 	for i, j := range jobs {
-		if j.target.choices.Write == "none" || templated(j.profile) {
+		if write := j.target.choices.Write; write == "none" || write == writeCLICache || templated(j.profile) {
 			continue
 		}
 		if err := w.open(); err != nil {
@@ -140,7 +140,7 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 // clash finds two jobs that would write the same profile, also of different IdPs.
 func (w *keysWriter) clash(jobs []job) error {
 	for _, j := range jobs {
-		if j.target.choices.Write == "none" {
+		if write := j.target.choices.Write; write == "none" || write == writeCLICache {
 			continue
 		}
 		other, taken := w.first[j.profile]
@@ -162,17 +162,17 @@ func (w *keysWriter) save(ctx context.Context, results []result) error {
 	var keys []profiles.Keys
 	var processes []profiles.Process
 	for _, r := range results {
-		if r.err != nil || r.target.choices.Write == "none" {
+		if write := r.target.choices.Write; r.err != nil || write == "none" || write == writeCLICache {
 			continue
 		}
 		if r.target.choices.Write == writeProcess {
 			processes = append(processes, r.process(r.region))
 			continue
 		}
-		keys = append(keys, profiles.Keys{
-			Profile: r.profile, AccessKeyID: r.session.AccessKeyID, SecretAccessKey: r.session.SecretAccessKey, SessionToken: r.session.SessionToken,
-			Expiration: r.session.Expiration, PrincipalARN: r.session.AssumedRoleARN, Region: r.region,
-		})
+		keys = append(keys, r.keys())
+	}
+	if err := w.saveForCLI(results); err != nil {
+		return err
 	}
 	if len(keys)+len(processes) == 0 {
 		return nil

@@ -58,7 +58,7 @@ func general(t *table) Choices {
 	return Choices{
 		CABundle: t.text("ca_bundle", nil), Timeout: t.timeout("timeout"),
 		SecretStore: t.text("secret_store", checkStore), CredentialsPrompt: t.flag("credentials_prompt"),
-		AfterLogin: t.command("after_login"), Browser: t.program("browser"), Notify: t.later("notify"),
+		AfterLogin: t.command("after_login"), Browser: t.program("browser"), Notify: t.later("notify"), MFASession: t.later("mfa_session"),
 	}
 }
 
@@ -86,7 +86,6 @@ func choices(t *table, checkDuration func(string) error) Choices {
 	c.Write = t.word("write", "keys", "process", "cli-cache", "none")
 	c.Session = t.word("session", "on", "off")
 	c.SessionProfile = t.text("session_profile", nil)
-	c.MFASession = t.later("mfa_session")
 	return c
 }
 

@@ -18,9 +18,7 @@ func checkLinks(s *Settings, f *faults) {
 		if p.Source == "" {
 			continue
 		}
-		switch {
-		case s.Profiles[p.Source] == nil:
-			unknown(f, append(at, "source"), "no [profile.NAME] of this name", p.Source, profiles)
+		switch { // a source that is not here may be a profile of AWS's files: that is found out when it is used
 		case p.IdP != "":
 			f.add(append(at, "source"), Error{Reason: "a profile has source or idp, not both: its login is that of the source"})
 		case p.Role == "":

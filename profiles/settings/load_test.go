@@ -260,7 +260,6 @@ func TestWrongSettingsAreNamedWithTheirPlace(t *testing.T) {
 		{"group without", "[group.g]\n", 1, 8, "has no profiles"},
 		{"name twice", corp + "[profile.corp]", 3, 10, "names are unique"},
 		{"kind as a name", "[profile.form]", 1, 10, "is a kind of IdP"},
-		{"source unknown", "[profile.p]\nsource = \"q\"\nrole = \"r\"", 2, 1, "no [profile.NAME]"},
 		{"source without role", "[profile.p]\nsource = \"q\"\n[profile.q]", 2, 1, "needs a role"},
 		{"source and idp", "[profile.p]\nsource = \"q\"\nrole = \"r\"\nidp = \"adfs\"\n[profile.q]", 2, 1, "not both"},
 		{"loop of one", "[profile.p]\nsource = \"p\"\nrole = \"r\"", 2, 1, "leads back"},

@@ -2,6 +2,9 @@ package settings
 
 import "slices"
 
+// Closest finds the word that a mistyped one is most like, "" if none is like it.
+func Closest(word string, words []string) string { return nearest(word, words) }
+
 // nearest finds the word that a mistyped one is most like, "" if none is like it.
 func nearest(word string, words []string) string {
 	if len(word) > 64 {

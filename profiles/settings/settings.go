@@ -51,7 +51,7 @@ type IdP struct {
 type Profile struct {
 	Name   string
 	IdP    string // a name in IdPs or one of Kinds, "" unset
-	Source string // the profile whose role this one is taken from, "" none
+	Source string // the profile whose keys take this one's role, here or in AWS's files; "" none
 	Choices
 }
 

@@ -17,6 +17,7 @@ const (
 	Role     = "role"     // AWS credentials of a role
 	IdP      = "idp"      // a session at an IdP: its cookies, and the assertion while AWS takes it
 	Duration = "duration" // the longest duration that a role was found to allow
+	MFA      = "mfa"      // AWS credentials of an IAM user who gave a code
 )
 
 // Entry is what is to be kept.

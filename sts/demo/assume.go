@@ -80,26 +80,24 @@ func (q *query) assumeRoleWithSAML() (any, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	name := r[3][strings.LastIndex(r[3], "/")+1:]
 	switch {
-	case r[1] != p[1], r[2] != p[2], !c.offers(role, provider), strings.HasPrefix(name, "AWSReservedSSO_"),
+	case r[1] != p[1], r[2] != p[2], !c.offers(role, provider), strings.HasPrefix(roleName(r), "AWSReservedSSO_"),
 		q.config.Roles != nil && !slices.Contains(q.config.Roles, role):
 		return nil, denied()
 	case seconds > q.maximum(role):
 		return nil, invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
-	packed := 0
-	if n := q.policySize(); n > 0 {
-		packed = max(1, n*100/maxPolicy)
-	}
-	if packed > 100 {
-		return nil, &Refusal{400, "PackedPolicyTooLarge", fmt.Sprintf("Packed size of session policies is %d%% over the allotted size limit", packed-100)}
+	packed, refusal := q.packed()
+	if refusal != nil {
+		return nil, refusal
 	}
 	expires := q.now.Add(time.Duration(seconds) * time.Second).Truncate(time.Second)
 	if !c.ends.IsZero() && c.ends.Before(expires) {
 		expires = c.ends.UTC().Truncate(time.Second) // less than asked, and not a word about it
 	}
-	s := q.issue(r[1], r[2], role, name, c.session, expires)
+	issued := ofRole(r, c.session)
+	issued.source = c.source
+	s := q.issue(issued, expires)
 	answer := assumeResponse{Meta: metadata{q.id}, Result: assumeResult{
 		Audience: c.recipient, Credentials: s.keys, Issuer: c.issuer, NameQualifier: nameQualifier(c.issuer, p[2], p[3]),
 		PackedPolicySize: packed, SourceIdentity: c.source, Subject: c.subject, SubjectType: c.subjectType,
@@ -110,39 +108,62 @@ func (q *query) assumeRoleWithSAML() (any, *Refusal) {
 
 // parameters checks all of them against the service's model, and gives the duration in seconds.
 func (q *query) parameters() (seconds int, refusal *Refusal) {
-	for _, p := range []struct {
-		name, member string
-		least, most  int
-		hidden       bool
-	}{
-		{"RoleArn", "roleArn", minARN, maxARN, false},
-		{"PrincipalArn", "principalArn", minARN, maxARN, false},
-		{"SAMLAssertion", "sAMLAssertion", minAssertion, maxAssertion, true},
-	} {
+	if refusal = q.check(
+		parameter{name: "RoleArn", member: "roleArn", least: minARN, most: maxARN, required: true},
+		parameter{name: "PrincipalArn", member: "principalArn", least: minARN, most: maxARN, required: true},
+		parameter{name: "SAMLAssertion", member: "sAMLAssertion", least: minAssertion, most: maxAssertion, required: true, hidden: true},
+	); refusal != nil {
+		return 0, refusal
+	}
+	if seconds, refusal = q.duration(defaultSeconds, maxSeconds); refusal != nil {
+		return 0, refusal
+	}
+	return seconds, q.policies()
+}
+
+// parameter is what the service's model says of one.
+type parameter struct {
+	name, member     string // as it is sent, and as refusals call it
+	least, most      int    // characters
+	pattern          string // as in "[\d]*": of digits, or of letters, digits and more; "" any characters
+	required, hidden bool   // hidden: refusals do not quote it
+}
+
+// check holds texts against the service's model.
+func (q *query) check(parameters ...parameter) *Refusal {
+	for _, p := range parameters {
 		value, given := q.form[p.name]
 		shown := value
 		if p.hidden || len(value) > 200 {
 			shown = ""
 		}
 		switch n := utf8.RuneCountInString(value); {
+		case !given && p.required:
+			return constraint(p.member, "", "must not be null")
 		case !given:
-			return 0, constraint(p.member, "", "must not be null")
 		case n < p.least:
-			return 0, constraint(p.member, shown, fmt.Sprintf("must have length greater than or equal to %d", p.least))
+			return constraint(p.member, shown, fmt.Sprintf("must have length greater than or equal to %d", p.least))
 		case n > p.most:
-			return 0, constraint(p.member, shown, fmt.Sprintf("must have length less than or equal to %d", p.most))
+			return constraint(p.member, shown, fmt.Sprintf("must have length less than or equal to %d", p.most))
+		case p.pattern != "" && !matches(p.pattern, value):
+			return constraint(p.member, shown, "must satisfy regular expression pattern: "+p.pattern)
 		}
 	}
-	if seconds, refusal = q.duration(); refusal != nil {
-		return 0, refusal
-	}
-	return seconds, q.policies()
+	return nil
 }
 
-func (q *query) duration() (int, *Refusal) {
+// matches knows the two forms of pattern that the model has.
+func matches(pattern, value string) bool {
+	const digits = "0123456789"
+	set := strings.TrimSuffix(strings.TrimPrefix(pattern, "["), "]*")
+	set = strings.NewReplacer(`\w`, "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"+digits, `\d`, digits).Replace(set)
+	return strings.Trim(value, set) == ""
+}
+
+func (q *query) duration(usual, most int) (int, *Refusal) {
 	value, given := q.form["DurationSeconds"]
 	if !given {
-		return defaultSeconds, nil
+		return usual, nil
 	}
 	n, err := strconv.Atoi(value)
 	switch {
@@ -150,8 +171,8 @@ func (q *query) duration() (int, *Refusal) {
 		return 0, &Refusal{400, "MalformedInput", "DurationSeconds is not a number"}
 	case n < minSeconds:
 		return 0, constraint("durationSeconds", value, fmt.Sprintf("must have value greater than or equal to %d", minSeconds))
-	case n > maxSeconds:
-		return 0, constraint("durationSeconds", value, fmt.Sprintf("must have value less than or equal to %d", maxSeconds))
+	case n > most:
+		return 0, constraint("durationSeconds", value, fmt.Sprintf("must have value less than or equal to %d", most))
 	}
 	return n, nil
 }
@@ -196,6 +217,18 @@ func (q *query) policySize() (characters int) {
 		}
 	}
 	return characters
+}
+
+// packed is how much of the space for session policies is taken, in percent.
+func (q *query) packed() (int, *Refusal) {
+	packed := 0
+	if n := q.policySize(); n > 0 {
+		packed = max(1, n*100/maxPolicy)
+	}
+	if packed > 100 {
+		return 0, &Refusal{400, "PackedPolicyTooLarge", fmt.Sprintf("Packed size of session policies is %d%% over the allotted size limit", packed-100)}
+	}
+	return packed, nil
 }
 
 // maximum is the role's MaxSessionDuration in seconds.

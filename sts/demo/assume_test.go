@@ -140,7 +140,7 @@ func TestParametersAreHeldAgainstTheModel(t *testing.T) {
 		"no ARN of provider":  {url.Values{"PrincipalArn": {admin}}, "ValidationError", admin + " is invalid"},
 		"eleven policies":     {many, "ValidationError", "limit of 10"},
 		"policies that big":   {url.Values{"Policy": {`{"Statement": [], "Id": "` + strings.Repeat("x", 2000) + `"}`}, "PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/" + strings.Repeat("p", 100)}}, "PackedPolicyTooLarge", "over the allotted size limit"},
-		"other action":        {url.Values{"Action": {"AssumeRole"}}, "InvalidAction", "Could not find operation AssumeRole for version 2011-06-15"},
+		"other action":        {url.Values{"Action": {"AssumeRoot"}}, "InvalidAction", "Could not find operation AssumeRoot for version 2011-06-15"},
 		"other version":       {url.Values{"Version": {"2010-01-01"}}, "InvalidAction", "version 2010-01-01"},
 		"no action":           {url.Values{"Action": nil}, "MissingAction", ""},
 		"a role twice":        {url.Values{"RoleArn": {admin, admin}}, "MalformedQueryString", "RoleArn"},

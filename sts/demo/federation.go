@@ -9,7 +9,8 @@ import (
 )
 
 // federation is AWS's sign-in for keys: a token for keys that were issued here, in exchange for them (IAM User Guide,
-// "Enable custom identity broker access to the AWS console"). What follows it, the console, is not here.
+// "Enable custom identity broker access to the AWS console"): a role's, as GetSessionToken's open no console, and without
+// SessionDuration where the role was taken from a role. What follows it, the console, is not here.
 func (q *query) federation(w http.ResponseWriter) {
 	form, err := url.ParseQuery(string(q.body))
 	var given struct{ SessionID, SessionKey, SessionToken string }
@@ -18,7 +19,7 @@ func (q *query) federation(w http.ResponseWriter) {
 		return
 	}
 	held := q.session(given.SessionID, given.SessionToken)
-	if held == nil || !q.now.Before(held.expires) || subtle.ConstantTimeCompare([]byte(held.secret.Reveal()), []byte(given.SessionKey)) != 1 {
+	if held == nil || held.user != nil || (held.chained && form.Get("SessionDuration") != "") || !q.now.Before(held.expires) || subtle.ConstantTimeCompare([]byte(held.secret.Reveal()), []byte(given.SessionKey)) != 1 {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}

@@ -30,6 +30,7 @@ func (q *query) answer() (document any, refusal *Refusal) {
 	}
 	q.call.Action, q.call.Duration = q.form["Action"], q.form["DurationSeconds"]
 	q.call.Role, q.call.Principal = q.form["RoleArn"], q.form["PrincipalArn"]
+	q.call.SessionName, q.call.Serial = q.form["RoleSessionName"], q.form["SerialNumber"]
 	if q.config.Refuse != nil {
 		if refusal = q.config.Refuse(q.call); refusal != nil {
 			return nil, refusal
@@ -45,6 +46,10 @@ func (q *query) answer() (document any, refusal *Refusal) {
 		switch q.call.Action {
 		case "AssumeRoleWithSAML":
 			return q.assumeRoleWithSAML()
+		case "AssumeRole":
+			return q.assumeRole()
+		case "GetSessionToken":
+			return q.getSessionToken()
 		case "GetCallerIdentity":
 			return q.getCallerIdentity()
 		}

@@ -7,21 +7,30 @@ import (
 	"crypto/subtle"
 	"encoding/base32"
 	"encoding/base64"
+	"strings"
 	"time"
 
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// session is one set of temporary keys and whose they are.
+// session is one set of keys and whose they are: temporary ones, or those of a user, which have no token and no end.
 type session struct {
-	keys    keys
-	secret  secret.Text
-	token   secret.Text
-	expires time.Time
-	account string
-	arn     string // of the assumed role: without the role's path
-	userID  string
+	keys      keys
+	secret    secret.Text
+	token     secret.Text
+	expires   time.Time
+	partition string
+	account   string
+	arn       string // as GetCallerIdentity says it; of an assumed role: without the role's path
+	userID    string
+	principal string // as policies name it: the ARN of the role or the user
+	source    string // SourceIdentity, which a chain of roles keeps
+	user      *User  // whose they are, nil for a role's
+	mfa       bool   // got with the code of an MFA device
+	chained   bool   // a role's, got with temporary keys
 }
+
+func (s *session) temporary() bool { return !s.token.Empty() }
 
 // keys are the credentials of an answer. They hold secrets in the clear, for the encoder: nothing prints them.
 type keys struct {
@@ -37,23 +46,37 @@ const (
 	tokenBytes = 480
 )
 
-// issue makes keys and remembers them for GetCallerIdentity. An access key id of temporary keys begins with ASIA, the
-// id of a role with AROA ("IAM identifiers", IAM User Guide); a role's id stays the same from call to call.
-func (q *query) issue(partition, account, role, name, sessionName string, expires time.Time) *session {
+// issue makes keys for a session and remembers them. An access key id of temporary keys begins with ASIA ("IAM
+// identifiers", IAM User Guide).
+func (q *query) issue(s session, expires time.Time) *session {
 	k := keys{
 		AccessKeyId: "ASIA" + base32.StdEncoding.EncodeToString(random(10)), SecretAccessKey: base64.StdEncoding.EncodeToString(random(30)),
 		SessionToken: tokenStart + base64.StdEncoding.EncodeToString(random(tokenBytes)), Expiration: expires.Format(time.RFC3339),
 	}
-	id := sha256.Sum256([]byte(role))
-	s := &session{
-		keys: k, secret: secret.New(k.SecretAccessKey), token: secret.New(k.SessionToken), expires: expires, account: account,
-		arn:    "arn:" + partition + ":sts::" + account + ":assumed-role/" + name + "/" + sessionName,
-		userID: "AROA" + base32.StdEncoding.EncodeToString(id[:10]) + ":" + sessionName,
-	}
+	s.keys, s.secret, s.token, s.expires = k, secret.New(k.SecretAccessKey), secret.New(k.SessionToken), expires
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.sessions[k.AccessKeyId] = s
-	return s
+	q.sessions[k.AccessKeyId] = &s
+	return &s
+}
+
+// ofRole is a session of a role, given its ARN taken apart by roleShape.
+func ofRole(shape []string, sessionName string) session {
+	partition, account := shape[1], shape[2]
+	return session{
+		partition: partition, account: account, principal: shape[0],
+		arn:    "arn:" + partition + ":sts::" + account + ":assumed-role/" + roleName(shape) + "/" + sessionName,
+		userID: identifier("AROA", shape[0]) + ":" + sessionName,
+	}
+}
+
+// roleName leaves the path out.
+func roleName(shape []string) string { return shape[3][strings.LastIndex(shape[3], "/")+1:] }
+
+// identifier is the unique id of a role (AROA) or a user (AIDA), which stays the same from call to call.
+func identifier(kind, arn string) string {
+	id := sha256.Sum256([]byte(arn))
+	return kind + base32.StdEncoding.EncodeToString(id[:10])
 }
 
 // session finds the keys of a call; nil when they are not from here or the token is not theirs.

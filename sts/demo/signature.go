@@ -66,9 +66,9 @@ func (q *query) signer() (*session, *Refusal) {
 	token := q.r.Header.Get("X-Amz-Security-Token")
 	s := q.session(a.accessKey, token)
 	switch {
-	case s == nil:
+	case s == nil || (s.user != nil && s.user.Inactive):
 		return nil, &Refusal{http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid."}
-	case !hmac.Equal([]byte(q.signature(a, s, at)), []byte(a.signature)) || a.service != "sts" || !slices.Contains(a.headers, "x-amz-security-token"):
+	case !hmac.Equal([]byte(q.signature(a, s, at)), []byte(a.signature)) || a.service != "sts" || (s.temporary() && !slices.Contains(a.headers, "x-amz-security-token")):
 		return nil, &Refusal{http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
 	case q.now.Sub(at) > signatureAge:
 		return nil, &Refusal{http.StatusForbidden, "SignatureDoesNotMatch", fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - 15 min.)",
@@ -76,9 +76,10 @@ func (q *query) signer() (*session, *Refusal) {
 	case at.Sub(q.now) > signatureAge:
 		return nil, &Refusal{http.StatusForbidden, "SignatureDoesNotMatch", fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + 15 min.)",
 			at.Format(dateLayout), q.now.Add(signatureAge).Format(dateLayout), q.now.Format(dateLayout))}
-	case !q.now.Before(s.expires):
+	case s.temporary() && !q.now.Before(s.expires):
 		return nil, &Refusal{http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired"}
 	}
+	q.call.Caller = s.arn
 	return s, nil
 }
 

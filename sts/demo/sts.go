@@ -1,6 +1,7 @@
 // Package demo is an AWS STS to try samlogin against and to test it with. It speaks STS's query protocol, verifies the
 // signature of a SAML response, its times, its audience and the pair of role and provider, holds durations against the
-// role's maximum, hands out temporary keys and verifies what is signed with them. It answers in STS's XML, codes and
+// role's maximum, hands out temporary keys, verifies what is signed with them, and takes AssumeRole and GetSessionToken
+// from IAM users and their MFA devices. It answers in STS's XML, codes and
 // words. It is part of the product, for "samlogin demo"; it listens nowhere by itself and its keys open nothing.
 //
 // Where STS is lenient and a careful client has no need of it, this one is strict: AssumeRoleWithSAML must come
@@ -28,6 +29,9 @@ type Config struct {
 	Providers []string // ARNs of the SAML providers that exist; nil: whichever is named
 	Roles     []string // ARNs of the roles that exist and trust their provider; nil: whichever is named
 
+	Users  []User           // IAM users with keys of their own; none: nobody has any
+	Trusts map[string]Trust // by role ARN, who may take it by AssumeRole; a role that is not here: nobody
+
 	MaxSession map[string]time.Duration // MaxSessionDuration by role ARN
 	DefaultMax time.Duration            // of every other role; 0: one hour, as AWS sets it
 
@@ -47,9 +51,12 @@ func DefaultAudiences() []string {
 	}
 }
 
-// Call is what a call was made of and how it ended, without assertion, keys and signature.
+// Call is what a call was made of and how it ended, without assertion, keys, signature and MFA code.
 type Call struct {
 	Action          string
+	Caller          string // ARN of who signed, "" where the signature was not looked at or not taken
+	SessionName     string // RoleSessionName as sent
+	Serial          string // of the MFA device whose code came along
 	Role, Principal string // ARNs asked for
 	Duration        string // DurationSeconds as sent, "" for none
 	Signed          bool   // came with a signature or a part of one
@@ -64,9 +71,10 @@ type STS struct {
 
 	mu       sync.Mutex
 	log      []Call
-	sessions map[string]*session // by access key id
-	tokens   float64             // of the bucket that throttles
-	filled   time.Time           // when the bucket was last filled
+	sessions map[string]*session  // by access key id, the users' own keys among them
+	spent    map[string]time.Time // MFA codes that were taken, and until when they are known; by device and code
+	tokens   float64              // of the bucket that throttles
+	filled   time.Time            // when the bucket was last filled
 }
 
 // New makes an STS without sessions.
@@ -80,7 +88,11 @@ func New(c Config) *STS {
 	if c.DefaultMax == 0 {
 		c.DefaultMax = time.Hour
 	}
-	return &STS{config: c, sessions: map[string]*session{}, tokens: float64(c.PerSecond)}
+	s := &STS{config: c, sessions: map[string]*session{}, spent: map[string]time.Time{}, tokens: float64(c.PerSecond)}
+	for i := range c.Users {
+		s.sessions[c.Users[i].AccessKeyID] = ofUser(&c.Users[i])
+	}
+	return s
 }
 
 // Log lists the calls answered so far. A call that Intercept answered is not among them.

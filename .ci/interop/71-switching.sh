@@ -1,0 +1,79 @@
+# Role switching with MFA and the unmodified AWS CLI: staging-session, samlogin's command in a profile, and the AWS CLI's
+# own cache. It is never asked for a code, and has no terminal to ask at.
+need awscli python3
+switching=$WORK/switching
+mkdir -p "$switching/.aws" "$switching/.config/samlogin"
+serve_demo "$switching"
+export HOME=$switching AWS_EC2_METADATA_DISABLED=true
+unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN XDG_STATE_HOME SAMLOGIN_URL
+# Debian's, of version 2, and not another one on PATH.
+cli() { setsid --wait /usr/bin/aws "$@" --endpoint-url "$AWS_ENDPOINT_URL_STS" </dev/null; }
+
+cat >"$HOME/.aws/credentials" <<'KEYS'
+[jane]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+KEYS
+cat >"$HOME/.aws/config" <<'ROLES'
+[profile staging]
+role_arn = arn:aws:iam::222222222222:role/Staging
+source_profile = jane
+region = eu-west-1
+mfa_serial = arn:aws:iam::111111111111:mfa/jane
+duration_seconds = 43200
+
+[profile audit]
+role_arn = arn:aws:iam::333333333333:role/Audit
+source_profile = jane
+region = eu-west-1
+mfa_serial = arn:aws:iam::111111111111:mfa/jane
+ROLES
+chmod 600 "$HOME/.aws/"*
+cp "$HOME/.aws/credentials" "$switching/credentials.before"
+
+# code STEP: what jane's device shows now (0), showed before (-1), or will show next (1); each is taken once
+code() {
+  python3 - "$1" <<'TOTP'
+import base64, hashlib, hmac, struct, sys, time
+step = int(time.time()) // 30 + int(sys.argv[1])
+mac = hmac.new(base64.b32decode("JBSWY3DPEHPK3PXP"), struct.pack(">Q", step), hashlib.sha1).digest()
+at = mac[-1] & 15
+print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 1000000))
+TOTP
+}
+# in a window of its own: a code of the step before is not good for long
+python3 -c 'import time; s = time.time() % 30; time.sleep(31 - s if s > 15 else 0)'
+
+# who PROFILE ROLE: the AWS CLI is that role
+who() {
+  cli --profile "$1" sts get-caller-identity --query Arn --output text >"$switching/who" || { echo "the AWS CLI has no keys for $1"; return 1; }
+  grep -q ":assumed-role/$2/jane$" "$switching/who" || { cat "$switching/who"; return 1; }
+}
+
+if cli --profile staging sts get-caller-identity >"$switching/asks" 2>&1; then echo "the AWS CLI needs no code: this proves nothing"; exit 1; fi
+grep -qiE 'MFA|EOF|tty|code' "$switching/asks" || { cat "$switching/asks"; exit 1; }
+
+"$SAMLOGIN" login staging --no-input --mfa-code "$(code -1)" --output json >"$switching/static.json"
+grep -q '"duration_seconds": 43200' "$switching/static.json"
+who staging-session Staging
+echo "   one code, twelve hours: the AWS CLI uses staging-session"
+
+"$SAMLOGIN" login staging --write cli-cache --no-input --mfa-code "$(code 0)" >/dev/null
+who staging Staging
+[ "$(stat -c %a "$HOME"/.aws/cli/cache/*.json)" = 600 ]
+echo "   the AWS CLI finds the session of --profile staging in its own cache, and asks for no code"
+
+printf 'mfa_session = "36h"\n' >"$HOME/.config/samlogin/config.toml"
+chmod 600 "$HOME/.config/samlogin/config.toml"
+export PATH=$(dirname "$SAMLOGIN"):$PATH
+"$SAMLOGIN" login audit --write process --no-input --mfa-code "$(code 1)" >/dev/null
+who audit-session Audit
+ends 0 "$SAMLOGIN" credentials audit
+"$SAMLOGIN" status | grep -q 'session with MFA'
+echo "   one code a day: audit-session holds samlogin's command, and renews from one session of the device"
+
+"$SAMLOGIN" logout
+cmp "$switching/credentials.before" <(head -c "$(wc -c <"$switching/credentials.before")" "$HOME/.aws/credentials")
+[ -z "$(ls "$HOME/.aws/cli/cache")" ]
+! grep -q 'session' "$HOME/.aws/config"
+echo "   logout took it all out again"
