@@ -28,6 +28,8 @@ type Config struct {
 	Providers []string // ARNs of the SAML providers that exist; nil: whichever is named
 	Roles     []string // ARNs of the roles that exist and trust their provider; nil: whichever is named
 
+	Accounts map[string]string // names by number, as the sign-in page shows them; an account without one shows its number
+
 	MaxSession map[string]time.Duration // MaxSessionDuration by role ARN
 	DefaultMax time.Duration            // of every other role; 0: one hour, as AWS sets it
 
@@ -107,6 +109,10 @@ func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.call.Agent, q.call.Signed = r.UserAgent(), signed(r)
 	if r.URL.Path == "/federation" && err == nil {
 		q.federation(w)
+		return
+	}
+	if r.URL.Path == "/saml" && err == nil {
+		q.signInPage(w)
 		return
 	}
 	var answer any
