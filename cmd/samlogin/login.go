@@ -74,7 +74,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		}
 		results = append(results, done...)
 	}
-	if err := a.finish(ctx, w, results, s.Accounts); err != nil {
+	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil {
 		return err
 	}
 	a.offerToRemember(ctx)
@@ -101,10 +101,13 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		a.noteRefusal(in, err)
 		return nil, err
 	}
+	names = a.learnNames(ctx, session, transport, wanted, names)
 	var jobs []job
 	var results []result
 	for _, t := range wanted {
-		found, err := t.jobs(session.response, names, func(offered []saml.Role) (saml.Role, error) { return a.pick(ctx, offered, names) })
+		found, err := t.jobs(session.response, names, func(offered []saml.Role, profile string) ([]saml.Role, error) {
+			return a.pick(ctx, in, offered, names, profile)
+		})
 		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return nil, err
 		}
