@@ -46,6 +46,8 @@ func (a *app) recallNames(in *signIn) keptNames {
 }
 
 func (a *app) hear(names map[string]string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.heard == nil {
 		a.heard = accountNames{}
 	}
@@ -55,6 +57,8 @@ func (a *app) hear(names map[string]string) {
 // named are all names known: those of the settings, and what was learned of other accounts. A learned name that is
 // another account's, too, is left out: an account's owner chooses its name, and could choose one that misleads.
 func (a *app) named(known accountNames) accountNames {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	owners := map[string]int{}
 	for _, name := range known {
 		owners[strings.ToLower(name)]++

@@ -14,11 +14,7 @@ import (
 // since a line that wraps would be counted wrong; there are height of them at most, but never less than two.
 func (l *pickList) lines(width, height int) []string {
 	marked := len(l.marked())
-	count := fmt.Sprintf("▏ %d of %d", len(l.fitting), len(l.rows))
-	if marked > 0 {
-		count += fmt.Sprintf(", %d marked", marked)
-	}
-	out := []string{fit("Role: "+ending(foreign.Clean(l.typed), width-6-uniseg.StringWidth(count))+count, width)}
+	out := []string{l.line(width, marked)}
 	if !l.any() {
 		l.page = 1
 		return append(out, fit("  no role fits; backspace takes a letter back", width))
@@ -41,6 +37,18 @@ func (l *pickList) lines(width, height int) []string {
 	return out
 }
 
+// line is the one that is typed in, with how many roles fit.
+func (l *pickList) line(width, marked int) string {
+	count := fmt.Sprintf("▏ %d of %d", len(l.fitting), len(l.rows))
+	if marked > 0 {
+		count += fmt.Sprintf(", %d marked", marked)
+	}
+	if width < 40 && marked > 0 {
+		count = fmt.Sprintf("▏ %d ✓%d", len(l.fitting), marked)
+	}
+	return fit("Role: "+ending(foreign.Clean(l.typed), width-6-uniseg.StringWidth(count))+count, width)
+}
+
 func (l *pickList) fittingPart(i int) part { return l.rows[l.fitting[i]].part }
 
 // keys is the line that says what keys do, as much of it as fits.
@@ -55,12 +63,9 @@ func (l *pickList) keys(width, marked int) string {
 		say[0] = fmt.Sprintf("return takes the %d marked", marked)
 	}
 	if l.several {
-		say = append(say, "tab marks")
+		say = append(say, "tab marks", "ctrl-T all")
 	}
 	say = append(say, "* favourite")
-	if l.several {
-		say = append(say, "ctrl-T marks all")
-	}
 	line := say[0]
 	for _, s := range say[1:] {
 		if uniseg.StringWidth(line)+3+uniseg.StringWidth(s) > width {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,8 +43,10 @@ func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, e
 		if err != nil {
 			return nil, err
 		}
-		numbers, ok := numbersOf(answer, listed)
+		numbers, ok := numbersOf(answer, len(l.rows))
 		switch {
+		case ok && slices.ContainsFunc(numbers, func(n int) bool { return !listed[n] }):
+			fmt.Fprintln(t.out, "Only a role that was listed can be taken by its number.")
 		case ok && len(numbers) > 1 && !l.several:
 			fmt.Fprintln(t.out, "One role can be taken: one profile was named.")
 		case ok:
@@ -79,8 +82,9 @@ func (r *pickRow) spoken() string {
 	return s
 }
 
-// numbersOf reads numbers and ranges of them, as indexes without doubles; false where the answer is something else.
-func numbersOf(answer string, listed []bool) ([]int, bool) {
+// numbersOf reads numbers up to a highest one, and ranges of them, as indexes without doubles; false where the answer is
+// something else, such as a piece of an account's number.
+func numbersOf(answer string, highest int) ([]int, bool) {
 	var out []int
 	taken := map[int]bool{}
 	words := strings.FieldsFunc(answer, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' })
@@ -91,13 +95,10 @@ func numbersOf(answer string, listed []bool) ([]int, bool) {
 		}
 		a, err1 := strconv.Atoi(first)
 		b, err2 := strconv.Atoi(last)
-		if err1 != nil || err2 != nil || a < 1 || b < a || b > len(listed) {
+		if err1 != nil || err2 != nil || a < 1 || b < a || b > highest || w[0] == '0' {
 			return nil, false
 		}
 		for n := a - 1; n < b; n++ {
-			if !listed[n] {
-				return nil, false
-			}
 			if !taken[n] {
 				taken[n] = true
 				out = append(out, n)
