@@ -23,7 +23,11 @@ func newLoginCmd(a *app) *cobra.Command {
 		Use:   "login [NAME…]",
 		Short: "Log in and write AWS profiles",
 		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings; without one, the settings' default or
-what the flags say.`,
+what the flags say.
+
+Where several roles fit, you pick from a list: type words of account or role to leave fewer, move with the arrow and
+page keys, take with return. Tab marks roles, to take several at once; ctrl-T marks all that are left, * makes a
+favourite, which comes first from then on, escape shows all again, ctrl-C leaves.`,
 		Example: `  samlogin login prod
   samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
   samlogin login --all --profile '{alias}-{role}'`,

@@ -71,6 +71,8 @@ func (a *app) pickOnScreen(ctx context.Context, t *terminal, list *pickList) ([]
 	if a.color(true) {
 		list.bold, list.under = "\x1b[1m", "\x1b[4m"
 	}
+	changed, stop := t.changes() // before the first drawing, which is for the size that the window has then
+	defer stop()
 	screen := newPickScreen(t, list)
 	screen.open()
 	defer screen.close()
@@ -89,8 +91,6 @@ func (a *app) pickOnScreen(ctx context.Context, t *terminal, list *pickList) ([]
 			typed <- key
 		}
 	}()
-	changed, stop := t.changes()
-	defer stop()
 	for {
 		select {
 		case <-ctx.Done():

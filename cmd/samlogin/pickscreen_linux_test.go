@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // taken are the roles that STS gave, in order.
@@ -96,6 +100,42 @@ func TestPickerInAWindowThatChanges(t *testing.T) {
 	if code := c.exit(); code != exitDone || !slices.Equal(r.taken(), []string{"400000000001:role/Team02"}) {
 		t.Errorf("exit %d, taken %q", code, r.taken())
 	}
+}
+
+// A program that was stopped and goes on has its list and its keys again, whatever the shell did to the terminal.
+//
+// security case 105
+func TestPickerGoesOnAfterAStop(t *testing.T) {
+	r := newRig(t, 0, 0)
+	c := openPicker(t, r, `CORP\jane`, 24, 80)
+	c.untilBar("Admin", "111111111111")
+	fd := int(c.pty.Fd())
+	raw, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cooked := *raw
+	cooked.Lflag |= unix.ECHO | unix.ICANON | unix.ISIG
+	if err := errors.Join(c.cmd.Process.Signal(syscall.SIGSTOP), unix.IoctlSetTermios(fd, unix.TCSETS, &cooked)); err != nil {
+		t.Fatal(err)
+	}
+	from := c.seen.Len()
+	if err := c.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(c.seen.String()[from:], "return takes it") {
+		c.read("the list again")
+	}
+	if echo, canonical := c.modes(); echo || canonical {
+		t.Errorf("echo %v, line mode %v", echo, canonical)
+	}
+	c.send("\x1b[B")
+	c.untilBar("ReadOnly", "111111111111")
+	c.send("\r")
+	if code := c.exit(); code != exitDone || !slices.Equal(r.taken(), []string{"111111111111:role/ReadOnly"}) {
+		t.Errorf("exit %d, taken %q", code, r.taken())
+	}
+	c.mustBeAsFound("afterwards")
 }
 
 // Keys that were pressed before the list was on the screen are not about it: return takes nothing then.
