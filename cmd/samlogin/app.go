@@ -51,6 +51,7 @@ type app struct {
 	refusals  map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
+	heard     accountNames                // what AWS calls accounts that the settings do not name
 	typed     map[string]bool             // flags of the command line, as opposed to variables
 	taken     map[string]heldKeys         // by the links of this run, by kind and identity
 	codes     map[string]bool             // of AWS's MFA devices, sent in this run

@@ -122,7 +122,7 @@ func setUpScript(e *testscript.Env) error {
 	}
 	duo = w.adfs.DuoFrame()
 	aws := stsdemo.Config{
-		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
+		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now, Accounts: stsdemo.DemoAccounts(),
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,
