@@ -158,7 +158,7 @@ func (s *saving) modeFor(before content) fs.FileMode {
 		return 0o600
 	}
 	perm := before.meta.Mode.Perm()
-	if perm&0o077 == 0 {
+	if perm&0o077 == 0 || s.keepMode {
 		return perm
 	}
 	if perm &= 0o600; perm == 0 {
