@@ -84,7 +84,6 @@ type setup struct {
 	ask      *asker
 
 	finding  *probe.Finding
-	login    *loginFlags // the words that are about this login, and not about what is set up
 	idp      *settings.IdP
 	known    bool // the IdP stands in the settings already
 	accounts accountNames

@@ -35,7 +35,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		}
 	}
 	if s.ask.terminal != nil && f.url == "" {
-		fmt.Fprintln(s.ask.terminal.out, "Return takes what stands in [brackets]; ctrl-C stops. Nothing is written before you say yes.")
+		fmt.Fprintln(s.ask.terminal.out, "A host such as adfs.example.com is enough. Return takes what stands in [brackets].\nctrl-C stops; nothing is written before you say yes.")
 	}
 	for try := 1; ; try++ {
 		address, err := s.ask.text(ctx, question{label: "Address of your sign-in page", flag: "url", given: f.url, proposed: proposed, check: func(text string) error {
@@ -94,93 +94,6 @@ func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error
 	return probe.Probe(within, probe.Config{Address: address, RelyingParty: s.flags.relyingParty, Transport: transport, Agent: agent(), Now: a.now, Tell: tell})
 }
 
-// tellFinding says what stands at the address.
-func (s *setup) tellFinding() {
-	f := s.finding
-	bold := func(text string) string {
-		if s.app.color(s.app.outIsTTY) {
-			return "\x1b[1m" + text + "\x1b[0m"
-		}
-		return text
-	}
-	what := cmp.Or(f.Product, "An identity provider of a kind that is not known")
-	if f.Version != "" {
-		what += " of " + f.Version
-	}
-	_, origin, err := idp.ParseStart(f.URL, "")
-	if err == nil {
-		what += " at " + origin.Host()
-	}
-	s.say("%s", bold(what))
-	row := func(label, text string) {
-		width := 80
-		if s.ask.terminal != nil {
-			width = s.ask.terminal.width()
-		}
-		for _, line := range wrapped(foreign.Clean(text), max(width-17, 40)) {
-			s.say("  %-12s  %s", label, line)
-			label = ""
-		}
-	}
-	if f.SignIn != "" {
-		row("asks for", f.SignIn)
-	}
-	if f.Kind == probe.KindADFS && f.Said == nil {
-		row("begins", map[bool]string{true: "from our side: its page IdpInitiatedSignOn is switched off", false: "from the IdP's side"}[f.Start == "sp"])
-	}
-	var besides []string
-	if f.Windows && f.SignIn != "" {
-		besides = append(besides, "a Windows account (windows = \"auto\" in the settings)")
-	}
-	if f.Certificate {
-		besides = append(besides, "a client certificate (certificate in the settings)")
-	}
-	if len(besides) > 0 {
-		row("also takes", strings.Join(besides, ", "))
-	}
-	if f.RelyingParty != "" {
-		row("knows AWS as", f.RelyingParty)
-	}
-	if len(f.Realms) > 0 {
-		row("accounts of", labels(f.Realms))
-	}
-	if m := f.Metadata; m != nil {
-		row("entity", m.EntityID)
-		for _, c := range m.Certificates {
-			row("signs until", c.NotAfter.Local().Format("2 January 2006"))
-			if s.app.now().After(c.NotAfter) {
-				s.app.notice("this signing certificate has expired; AWS refuses what it signs unless the administrator renewed it there, too")
-			}
-		}
-	}
-	for _, note := range f.Notes {
-		row("note", note)
-	}
-}
-
-func labels(options []idp.Option) string {
-	var all []string
-	for _, o := range options {
-		all = append(all, o.String())
-	}
-	return strings.Join(all, ", ")
-}
-
-// usable says why a login could not begin there.
-func (s *setup) usable() error {
-	f := s.finding
-	if kind := s.flags.idp; s.app.typed["idp"] && slices.Contains(settings.Kinds(), kind) {
-		f.Kind = kind // who says so knows better
-	}
-	if f.Missing != "" && s.flags.relyingParty == "" {
-		return &usageError{What: "this address alone is not enough: what is missing is " + f.Missing, Hint: "give it with --url, or --relying-party; the address behind the AWS tile of your portal will do"}
-	}
-	if f.Said != nil && f.RelyingParty == "" && !s.flags.noLogin {
-		return f.Said
-	}
-	return nil
-}
-
 // nameIdP settles the entry of the settings: its name, and what stands in it.
 func (s *setup) nameIdP(ctx context.Context) error {
 	f, found := s.flags, s.finding
@@ -211,7 +124,7 @@ func (s *setup) nameIdP(ctx context.Context) error {
 	c.Start = cmp.Or(f.start, c.Start, found.Start)
 	c.RelyingParty = cmp.Or(f.relyingParty, c.RelyingParty, found.RelyingParty)
 	c.MFA, c.Region, c.STSEndpoint = cmp.Or(f.mfa, c.MFA), cmp.Or(f.region, c.Region), cmp.Or(f.stsEndpoint, c.STSEndpoint)
-	if found.SignIn == signInWindowsOnly && c.Windows == "" {
+	if found.SignIn == probe.SignInWindows && c.Windows == "" {
 		c.Windows = "auto"
 	}
 	if err := s.realm(ctx, c); err != nil {
@@ -227,9 +140,6 @@ func (s *setup) nameIdP(ctx context.Context) error {
 	c.Username, err = s.ask.text(ctx, question{label: "User name", flag: "username", given: f.username, proposed: c.Username})
 	return err
 }
-
-// signInWindowsOnly is what the probe says of a page that takes nothing but a Windows account.
-const signInWindowsOnly = "a Windows account (Kerberos or NTLM)"
 
 // realm asks whose account it is where the IdP asks, so that it need not every morning.
 func (s *setup) realm(ctx context.Context, c *settings.Choices) error {

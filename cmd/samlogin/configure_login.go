@@ -68,6 +68,11 @@ func (s *setup) tryLogin(ctx context.Context) (*madeLogin, error) {
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
 		return nil, err
 	}
+	if !s.known { // who has set up nothing yet, and stops, has left nothing behind
+		stateless := a.stateless
+		a.stateless = true
+		defer func() { a.stateless = stateless }()
+	}
 	if err := session.login(ctx); err != nil {
 		return nil, err
 	}

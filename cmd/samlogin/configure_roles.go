@@ -38,8 +38,6 @@ func (s *setup) chooseRoles(ctx context.Context, r *saml.Response) error {
 	roles, err := t.roles(r, s.accounts, pick)
 	if errors.Is(err, errAsk) {
 		roles, err = s.askRoles(ctx, r.Roles)
-	} else if err == nil {
-		s.say("")
 	}
 	if err != nil {
 		return err

@@ -126,6 +126,9 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 		s.say("Next: %s", s.command("roles"))
 		return s.print(edit, nil)
 	}
+	if !s.known {
+		login.session.keepSession(login.session.response)
+	}
 	results, err := a.takeRoles(ctx, login.flags, login.session, login.transport, wanted, accountNames(a.loaded.Accounts), writer)
 	if err != nil {
 		return err

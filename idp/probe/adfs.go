@@ -73,7 +73,7 @@ func (p *probing) adfsURL(address adfs.Address) string {
 
 // windows looks whether the farm signs in browsers of the company by Windows alone: it goes by the User-Agent.
 func (p *probing) windows(ctx context.Context, f *Finding, address adfs.Address) error {
-	if _, asks := windowsStep(f); asks || address.Full {
+	if f.SignIn == SignInWindows || address.Full {
 		return nil
 	}
 	p.Tell("whether it signs in Windows accounts")
@@ -84,8 +84,6 @@ func (p *probing) windows(ctx context.Context, f *Finding, address adfs.Address)
 	_, f.Windows = sight.Step.(idp.Negotiate)
 	return nil
 }
-
-func windowsStep(f *Finding) (string, bool) { return f.SignIn, f.SignIn == signInWindows }
 
 func seenADFS(s idp.Sight) bool {
 	return s.Page != nil && (adfs.Known(s.Page) || strings.HasPrefix(s.Name, "AD FS"))

@@ -4,12 +4,14 @@ import (
 	"github.com/samlogin/samlogin/idp"
 )
 
-// What pages want, in words.
+// SignInWindows is what Finding.SignIn says of a page that takes nothing but a Windows account.
+const SignInWindows = "a Windows account (Kerberos or NTLM)"
+
+// What other pages want, in words.
 const (
 	signInForm     = "user name and password"
 	signInName     = "the user name, then the password"
 	signInPassword = "the password"
-	signInWindows  = "a Windows account (Kerberos or NTLM)"
 	signInRealms   = "whose account it is, then user name and password"
 	signInParties  = "which application is meant, then user name and password"
 	signInOther    = "something to choose first"
@@ -31,7 +33,7 @@ func (f *Finding) read(s idp.Sight) {
 			}
 		}
 	case idp.Negotiate:
-		f.SignIn, f.Windows = signInWindows, true
+		f.SignIn, f.Windows = SignInWindows, true
 	case idp.Choose:
 		switch step.Topic {
 		case idp.Organisation:
