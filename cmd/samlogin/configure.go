@@ -197,9 +197,13 @@ func (s *setup) say(format string, args ...any) {
 func (s *setup) rest(ctx context.Context) error {
 	f := s.flags
 	was := s.idp.Choices
+	proposed := cmp.Or(was.Duration, "max")
+	if s.known && s.ask.terminal == nil {
+		proposed = was.Duration // nobody sees that it changes for profiles that are there
+	}
 	var err error
 	if f.duration, err = s.ask.text(ctx, question{
-		label: "How long shall keys last (45m to 12h, or max)", flag: "duration", given: f.duration, proposed: cmp.Or(was.Duration, "max"), check: checkDuration,
+		label: "How long shall keys last (45m to 12h, or max)", flag: "duration", given: f.duration, proposed: proposed, empty: true, check: checkDuration,
 	}); err != nil {
 		return err
 	}

@@ -71,7 +71,11 @@ func (s *setup) findIdP(ctx context.Context) error {
 // look probes an address, with a line on the terminal that tells what is looked at.
 func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error) {
 	a := s.app
-	transport, err := a.transport(settings.Nearest(s.flags.choices(), s.settings.General))
+	choices := settings.Nearest(s.flags.choices(), s.settings.General)
+	if entry := s.entryAt(address); entry != nil { // set up before
+		choices = settings.Nearest(s.flags.choices(), entry.Choices, s.settings.General)
+	}
+	transport, err := a.transport(choices)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +95,7 @@ func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error
 	}()
 	within, end := transport.within(ctx)
 	defer end()
-	return probe.Probe(within, probe.Config{Address: address, RelyingParty: s.flags.relyingParty, Transport: transport, Agent: agent(), Now: a.now, Tell: tell})
+	return probe.Probe(within, probe.Config{Address: address, RelyingParty: choices.RelyingParty, Transport: transport, Agent: agent(), Now: a.now, Tell: tell})
 }
 
 // nameIdP settles the entry of the settings: its name, and what stands in it.
@@ -118,7 +122,7 @@ func (s *setup) nameIdP(ctx context.Context) error {
 		s.idp, s.known = &kept, true
 	}
 	c := &s.idp.Choices
-	if !s.known || f.url != "" || !sameOrigin(c.URL, found.URL) {
+	if !s.known || !sameOrigin(c.URL, found.URL) || s.app.typed["url"] && !sameAddress(c.URL, found.URL) {
 		c.URL, s.idp.Kind = found.URL, found.Kind
 	}
 	c.Start = cmp.Or(f.start, c.Start, found.Start)
@@ -174,6 +178,13 @@ func sameOrigin(a, b string) bool {
 	_, x, errX := idp.ParseStart(a, "")
 	_, y, errY := idp.ParseStart(b, "")
 	return errX == nil && errY == nil && x == y
+}
+
+// sameAddress reports whether two addresses are one, however they are written.
+func sameAddress(a, b string) bool {
+	x, _, errX := idp.ParseStart(a, "")
+	y, _, errY := idp.ParseStart(b, "")
+	return errX == nil && errY == nil && strings.TrimSuffix(x.String(), "/") == strings.TrimSuffix(y.String(), "/")
 }
 
 // nameFor is a short name for an IdP: the name of the company in its host.

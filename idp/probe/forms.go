@@ -73,7 +73,7 @@ func (p *probing) keycloak(ctx context.Context, known product) (*Finding, error)
 	if f.Metadata, err = p.metadata(ctx, base+"/protocol/saml/descriptor"); err != nil {
 		return nil, err
 	}
-	if strings.Contains(p.url.Path, "/protocol/saml") {
+	if strings.Contains(p.url.Path, "/protocol/saml/clients/") || p.url.RawQuery != "" {
 		sight, err := p.look(ctx, p.url.String())
 		if hopeless(err) != nil {
 			return nil, err

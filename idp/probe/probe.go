@@ -111,6 +111,11 @@ func Probe(ctx context.Context, c Config) (*Finding, error) {
 		c.Now = time.Now
 	}
 	c.Transport = &bounded{next: c.Transport}
+	spent := u.Query().Has("SAMLRequest")
+	if spent { // copied from a browser in the middle of a sign-in
+		u.RawQuery = ""
+		c.Address = u.String()
+	}
 	p := &probing{Config: c, url: u, origin: origin, host: strings.ToLower(origin.Host())}
 	p.bare = (u.Path == "" || u.Path == "/") && u.RawQuery == ""
 	p.walk = idp.NewWalk(p.config())
@@ -119,6 +124,9 @@ func Probe(ctx context.Context, c Config) (*Finding, error) {
 	}
 	for _, look := range []func(context.Context) (*Finding, error){p.byPath, p.adfs, p.published, p.page} {
 		found, err := look(ctx)
+		if found != nil && spent {
+			found.Notes = append(found.Notes, "the address held the request of one sign-in, which is good for minutes: it was left out")
+		}
 		if found != nil || err != nil {
 			return found, err
 		}

@@ -117,6 +117,23 @@ func TestEverySkinOfADFS(t *testing.T) {
 	}
 }
 
+// An address copied in the middle of a sign-in holds a request that is good for minutes.
+func TestARequestInTheAddressIsLeftOut(t *testing.T) {
+	server, err := demo.New(demo.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, server)
+	f, err := look(t, s, "/adfs/ls/?SAMLRequest=abc&RelayState=x&client-request-id=1")
+	if err != nil || f.URL != s.URL || f.SignIn != "user name and password" || len(f.Notes) != 1 {
+		t.Errorf("AD FS: %+v, %v", f, err)
+	}
+	s = pages(t, map[string]string{"/realms/corp/protocol/saml/descriptor": descriptor, "/realms/corp/protocol/saml/clients/amazon-aws": "form/keycloak/signin.html"})
+	if f, err = look(t, s, "/realms/corp/protocol/saml?SAMLRequest=abc"); err != nil || f.URL != s.URL+"/realms/corp/protocol/saml/clients/amazon-aws" {
+		t.Errorf("Keycloak: %+v, %v", f, err)
+	}
+}
+
 func TestAWSUnderAnotherNameAtADFS(t *testing.T) {
 	server, err := demo.New(demo.Config{RelyingParties: []string{"urn:example:crm", "Amazon Web Services"}, Applications: true})
 	if err != nil {

@@ -198,11 +198,15 @@ func (e *Edit) Save(ctx context.Context) error {
 	if !e.Changes() {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(e.Path), 0o700); err != nil {
+	path, err := filepath.Abs(e.Path)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err != nil {
 		return &SaveError{Path: e.Path, Err: &profiles.FileError{Path: e.Path, Step: "make its folder", Err: err}}
 	}
 	w := &profiles.Writer{Notice: e.Notice}
-	err := w.SaveText(ctx, e.Path, func(text string) (string, error) {
+	err = w.SaveText(ctx, path, func(text string) (string, error) {
 		switch text {
 		case e.before, e.after:
 			return e.after, nil
