@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -83,14 +84,29 @@ func labels(options []idp.Option) string {
 	return strings.Join(all, ", ")
 }
 
-// usable says why a login could not begin there.
-func (s *setup) usable() error {
+// usable says why a login could not begin there. A person may say which application of a list is AWS.
+func (s *setup) usable(ctx context.Context) error {
 	f := s.finding
 	if kind := s.flags.idp; s.app.typed["idp"] && slices.Contains(settings.Kinds(), kind) {
 		f.Kind = kind // who says so knows better
 	}
-	if f.Missing != "" && s.flags.relyingParty == "" {
-		return &usageError{What: "this address alone is not enough: what is missing is " + f.Missing, Hint: "give it with --url, or --relying-party; the address behind the AWS tile of your portal will do"}
+	given := s.flags.relyingParty != ""
+	if f.Missing != "" && len(f.Applications) > 0 && !given {
+		if s.ask.terminal == nil {
+			return &usageError{What: "this AD FS does not know AWS by the usual name", Hint: "--relying-party takes one of the names it lists: " + labels(f.Applications)}
+		}
+		id, err := chooseOption(ctx, s.ask.terminal, idp.Question{Kind: idp.Choice, Topic: idp.Application, Options: f.Applications, Origin: s.origin()})
+		if err != nil {
+			return err
+		}
+		for _, o := range f.Applications {
+			if o.ID == id.Reveal() {
+				f.RelyingParty, f.Missing = o.Label.Raw(), ""
+			}
+		}
+	}
+	if f.Missing != "" && !given {
+		return &usageError{What: "this address alone is not enough: what is missing is " + f.Missing, Hint: "open AWS from your company's portal in a browser; the address behind that tile will do"}
 	}
 	if f.Said != nil && f.RelyingParty == "" && !s.flags.noLogin {
 		return f.Said

@@ -35,7 +35,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		}
 	}
 	if s.ask.terminal != nil && f.url == "" {
-		fmt.Fprintln(s.ask.terminal.out, "A host such as adfs.example.com is enough. Return takes what stands in [brackets].\nctrl-C stops; nothing is written before you say yes.")
+		fmt.Fprintln(s.ask.terminal.out, "Return takes what stands in [brackets]; ctrl-C stops.\nNothing is written before you say yes.")
 	}
 	for try := 1; ; try++ {
 		address, err := s.ask.text(ctx, question{label: "Address of your sign-in page", flag: "url", given: f.url, proposed: proposed, check: func(text string) error {
@@ -48,7 +48,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		s.finding, err = s.look(ctx, address)
 		if err == nil {
 			s.tellFinding()
-			if err = s.usable(); err == nil {
+			if err = s.usable(ctx); err == nil {
 				return nil
 			}
 		}
@@ -60,9 +60,10 @@ func (s *setup) findIdP(ctx context.Context) error {
 			return err
 		}
 		told := explain(err)
-		fmt.Fprintf(s.ask.terminal.out, "  %s\n", foreign.Clean(told.Message))
-		for _, line := range wrapped(told.Hint, s.ask.terminal.width()-4) {
-			fmt.Fprintf(s.ask.terminal.out, "  %s\n", foreign.Clean(line))
+		for _, text := range []string{told.Message, told.Hint} {
+			for _, line := range wrapped(foreign.Clean(text), s.ask.terminal.width()-4) {
+				fmt.Fprintf(s.ask.terminal.out, "  %s\n", line)
+			}
 		}
 		proposed = ""
 	}
@@ -105,7 +106,7 @@ func (s *setup) nameIdP(ctx context.Context) error {
 	proposed := ""
 	switch {
 	case f.name != "":
-	case s.settings.IdPs[f.idp] != nil:
+	case s.app.typed["idp"] && s.settings.IdPs[f.idp] != nil: // a variable is not about this address
 		f.name = f.idp
 	case entry != nil:
 		f.name = entry.Name

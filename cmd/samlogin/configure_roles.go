@@ -38,6 +38,8 @@ func (s *setup) chooseRoles(ctx context.Context, r *saml.Response) error {
 	roles, err := t.roles(r, s.accounts, pick)
 	if errors.Is(err, errAsk) {
 		roles, err = s.askRoles(ctx, r.Roles)
+	} else if err == nil && len(r.Roles) == 1 {
+		s.say("One role is offered: %s%s %s", roles[0].Account(), s.accounts.suffix(roles[0].Account()), foreign.Text(roles[0].Path()))
 	}
 	if err != nil {
 		return err
