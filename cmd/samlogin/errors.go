@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
@@ -133,6 +134,9 @@ func explain(err error) failure {
 		forPerson  *withCommand
 		chain      *profiles.ChainError
 		source     *sourceError
+		noIdP      *probe.UnknownError
+		noEdit     *settings.EditError
+		changed    *settings.ChangedError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -168,6 +172,10 @@ func explain(err error) failure {
 		return is("network", exitNetwork, "idp")
 	case errors.As(err, &keepUnsafe):
 		return is("unsafe_file", exitUnsafe, "files")
+	case errors.As(err, &noIdP):
+		return is("no_idp", exitPage, "probe")
+	case errors.As(err, &noEdit), errors.As(err, &changed):
+		return is("file", exitFile, "settings")
 	case errors.As(err, &usage):
 		f.Hint = usage.Hint
 		return is("usage", exitUsage, "words")

@@ -127,11 +127,16 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		return nil, err
 	}
 	names = a.learnNames(ctx, session, transport, wanted, names)
+	return a.takeRoles(ctx, f, session, transport, wanted, names, w)
+}
+
+// takeRoles takes all roles wanted with the response of a session. w is nil where no profile is going to be written.
+func (a *app) takeRoles(ctx context.Context, f *loginFlags, session *session, transport *retrying, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
 	var jobs []job
 	var results []result
 	for _, t := range wanted {
 		found, err := t.jobs(session.response, names, func(offered []saml.Role, profile string) ([]saml.Role, error) {
-			return a.pick(ctx, in, offered, names, profile)
+			return a.pick(ctx, session.in, offered, names, profile)
 		})
 		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return nil, err
