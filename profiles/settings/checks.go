@@ -23,13 +23,6 @@ func checkName(t *table, name string) {
 	}
 }
 
-func checkFilled(s string) error {
-	if strings.TrimSpace(s) == "" {
-		return errors.New("has an empty text")
-	}
-	return nil
-}
-
 func checkOneWord(s string) error {
 	if strings.ContainsAny(s, " \t") {
 		return errors.New("has a blank")
