@@ -73,7 +73,7 @@ func (e *IncludeError) Hint() string {
 	case e.Err != nil:
 		return "once it has been fetched it is kept, and the network is not needed for it"
 	}
-	return "samlogin roles fetches it, and so does every other command that uses the network"
+	return "samlogin login fetches it, once"
 }
 
 // mostIncludes is how many files one may include.
