@@ -55,7 +55,7 @@ func newRootCmd(a *app) *cobra.Command {
 	global.BoolVar(&a.global.noColor, "no-color", false, "no colours")
 	hasVariable(global, "output", "no-input", "verbose", "trace", "no-color")
 	flags.add(root.Flags())
-	root.AddCommand(newLoginCmd(a), newRolesCmd(a), newCredentialsCmd(a), newEnvCmd(a), newExecCmd(a), newServeCmd(a), newConsoleCmd(a), newStatusCmd(a), newLogoutCmd(a), newSecretCmd(a), newDoctorCmd(a), newDemoCmd(a), newVersionCmd(a))
+	root.AddCommand(newLoginCmd(a), newRolesCmd(a), newCredentialsCmd(a), newEnvCmd(a), newExecCmd(a), newServeCmd(a), newConsoleCmd(a), newStatusCmd(a), newLogoutCmd(a), newSecretCmd(a), newConfigureCmd(a), newDoctorCmd(a), newDemoCmd(a), newVersionCmd(a))
 	root.SetHelpCommand(newHelpCmd(a))
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
@@ -147,6 +147,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return failed
 	}
 	a.started = true
+	a.include = a.includer(cmd)
 	switch a.global.output {
 	case "", "text", "json":
 	default:

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"crlf":     scriptCRLF,
 			"failure":  scriptFailure,
 			"proxy":    scriptProxy,
+			"team":     scriptTeam,
 		},
 	})
 }
@@ -54,6 +55,8 @@ func TestScripts(t *testing.T) {
 var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 type world struct {
+	ca   *authority
+	team func() // stops the server of scriptTeam
 	adfs *idpdemo.ADFS
 	sts  *stsdemo.STS
 }
@@ -114,7 +117,7 @@ func setUpScript(e *testscript.Env) error {
 		e.Setenv("DUO", duoURL)
 		config.DuoHost = strings.TrimPrefix(duoURL, "https://")
 	}
-	w := &world{}
+	w := &world{ca: ca}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err
 	}
