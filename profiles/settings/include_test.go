@@ -107,7 +107,7 @@ func TestAnIncludedFileCannotSet(t *testing.T) {
 		"ca_bundle of an IdP":    idp + `ca_bundle = "/tmp/ca.pem"`,
 		"certificate":            idp + `certificate = "/home/jane/key.p12"`,
 		"policy_file":            profile + `policy_file = "/home/jane/.ssh/id_ed25519"`,
-		"include":                `include = ["/etc/samlogin/more.toml"]`,
+		"include":                fmt.Sprintf("include = [%q]", filepath.Join(t.TempDir(), "more.toml")),
 		"output":                 `output = "json"`,
 	} {
 		included := write(t, text+"\n")

@@ -37,33 +37,43 @@ func checkIncluded(path string) error {
 	if err != nil {
 		return readError(path, err)
 	}
-	refuse := func(why string) error {
+	why, err := changeableBy(sd, user.User.Sid)
+	if err != nil {
+		return readError(path, err)
+	}
+	if why != "" {
 		return &UnsafeError{path, why, "look through it, then let administrators alone change it: icacls"}
 	}
+	return nil
+}
+
+// changeableBy says who besides a user, administrators and the system can change what a security descriptor is about, ""
+// if nobody.
+func changeableBy(sd *windows.SECURITY_DESCRIPTOR, user *windows.SID) (why string, err error) {
 	owner, _, err := sd.Owner()
 	if err != nil || owner == nil {
-		return refuse("it belongs to nobody")
+		return "it belongs to nobody", nil
 	}
-	if !trusted(owner, user.User.Sid) {
-		return refuse("it belongs to another user")
+	if !trusted(owner, user) {
+		return "it belongs to another user", nil
 	}
 	list, _, err := sd.DACL()
 	if err != nil || list == nil {
-		return refuse("everybody can write to it")
+		return "everybody can write to it", nil
 	}
 	for i := range uint32(list.AceCount) {
 		var ace *windows.ACCESS_ALLOWED_ACE
 		if err := windows.GetAce(list, i, &ace); err != nil {
-			return readError(path, err)
+			return "", err
 		}
 		if ace.Header.AceType != accessAllowed || ace.Header.AceFlags&inheritOnly != 0 || ace.Mask&changing == 0 {
 			continue
 		}
-		if !trusted((*windows.SID)(unsafe.Pointer(&ace.SidStart)), user.User.Sid) {
-			return refuse("others can write to it")
+		if !trusted((*windows.SID)(unsafe.Pointer(&ace.SidStart)), user) {
+			return "others can write to it", nil
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // trustedInstaller owns what Windows itself installed.
