@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -18,8 +19,8 @@ import (
 
 // importFlags are the words of configure import.
 type importFlags struct {
-	yes, dry, secrets bool
-	rename            []string
+	yes, dry, secrets, clean bool
+	rename                   []string
 }
 
 func newImportCmd(a *app) *cobra.Command {
@@ -33,7 +34,7 @@ change of your settings is shown, and it is written on your yes. Their file stay
 Without TOOL, those whose settings are on this computer are listed. FILE is where the tool keeps them if it is not named.
 
 A password that saml2aws has in the key store of this computer is copied to samlogin's own entry there if you agree,
-and never written into a file. Names that your settings have already are proposed with the tool's name behind them;
+and never written into a file. The lines of aws-adfs stay in ~/.aws/config unless --clean is said. Names that your settings have already are proposed with the tool's name behind them;
 --rename proposes others. help migrate compares the words of these tools with samlogin's.`,
 		Example: `  samlogin configure import
   samlogin configure import saml2aws
@@ -68,6 +69,7 @@ and never written into a file. Names that your settings have already are propose
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "write the settings without asking")
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "show what would be written, and write nothing")
 	cmd.Flags().BoolVar(&f.secrets, "secrets", false, "copy passwords from the tool's entries in the key store without asking")
+	cmd.Flags().BoolVar(&f.clean, "clean", false, "take lines of aws-adfs that were taken over out of ~/.aws/config, after a yes")
 	cmd.Flags().StringArrayVar(&f.rename, "rename", nil, "`OLD=NEW`: another name than the one proposed; can be repeated")
 	return cmd
 }
@@ -190,6 +192,7 @@ type imported struct {
 	Diff     string         `json:"diff"`
 	Written  bool           `json:"written"`
 	Secrets  []copied       `json:"secrets"`
+	Cleaned  int            `json:"cleaned"` // lines taken out of their file
 }
 
 type importedLine struct {
@@ -219,6 +222,9 @@ func (a *app) settingsToChange() (string, *settings.Settings, error) {
 
 func (a *app) importSettings(ctx context.Context, f *importFlags, tool imports.Tool, file string) error {
 	a.watch()
+	if f.clean && tool != imports.AWSADFS {
+		return &usageError{What: "--clean is for aws-adfs, whose lines stand in a file of AWS's clients", Hint: "the file of " + string(tool) + " can be deleted when you are done with it"}
+	}
 	renames, err := f.renames()
 	if err != nil {
 		return err
@@ -261,6 +267,11 @@ func (a *app) importSettings(ctx context.Context, f *importFlags, tool imports.T
 		}
 		done.Written = true
 	}
+	if f.clean {
+		if done.Cleaned, err = a.cleanADFS(ctx, f, r); err != nil {
+			return err
+		}
+	}
 	if len(r.Stored) > 0 {
 		if _, s, err = a.settingsToChange(); err != nil { // as they are now
 			return err
@@ -288,6 +299,32 @@ func (a *app) agreeToWrite(ctx context.Context, f *importFlags, to string) error
 	return err
 }
 
+// cleanADFS takes lines that were taken over out of the config file of AWS's clients.
+func (a *app) cleanADFS(ctx context.Context, f *importFlags, r *imports.Result) (lines int, err error) {
+	path, err := filepath.Abs(r.Path)
+	if err != nil {
+		return 0, err
+	}
+	edit := func(text string) (string, error) {
+		after, n := r.CleanADFS(text)
+		lines = max(lines, n) // it may be called again for what it made itself
+		return after, nil
+	}
+	if !f.yes {
+		t, err := a.terminal()
+		if err != nil {
+			return 0, &needError{What: "the lines of aws-adfs stay: nobody can be asked", Hint: "--yes takes them out"}
+		}
+		yes, err := t.confirm(ctx, "Take the lines of aws-adfs that were taken over out of "+a.short(path)+"?")
+		if err != nil || !yes {
+			return 0, err
+		}
+	}
+	w := profiles.Writer{Notice: a.notice}
+	err = w.SaveText(ctx, path, edit)
+	return lines, err
+}
+
 // importEnded says what was done, and what to do next.
 func (a *app) importEnded(done *imported) error {
 	if a.json() {
@@ -296,6 +333,9 @@ func (a *app) importEnded(done *imported) error {
 	}
 	if done.Written {
 		fmt.Fprintln(a.out, "Written to "+a.short(done.Settings)+".")
+	}
+	if done.Cleaned > 0 {
+		fmt.Fprintf(a.out, "%s of aws-adfs taken out of %s.\n", counted(done.Cleaned, "line"), a.short(done.Path))
 	}
 	for _, c := range done.Secrets {
 		if c.Copied {
