@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -131,6 +132,9 @@ func explain(err error) failure {
 		waited     *state.WaitError
 		keepUnsafe *state.UnsafeError
 		forPerson  *withCommand
+		noIdP      *probe.UnknownError
+		noEdit     *settings.EditError
+		changed    *settings.ChangedError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -166,6 +170,10 @@ func explain(err error) failure {
 		return is("network", exitNetwork, "idp")
 	case errors.As(err, &keepUnsafe):
 		return is("unsafe_file", exitUnsafe, "files")
+	case errors.As(err, &noIdP):
+		return is("no_idp", exitPage, "probe")
+	case errors.As(err, &noEdit), errors.As(err, &changed):
+		return is("file", exitFile, "settings")
 	case errors.As(err, &usage):
 		f.Hint = usage.Hint
 		return is("usage", exitUsage, "words")

@@ -16,12 +16,6 @@ import (
 	"github.com/samlogin/samlogin/sts"
 )
 
-// checkDuration is the grammar of durations in the settings.
-func checkDuration(text string) error {
-	_, _, err := sts.ParseDuration(text)
-	return err
-}
-
 // loader reads the settings with what they include.
 func (a *app) loader() settings.Loader {
 	l := settings.Loader{CheckDuration: checkDuration, Fetch: a.include}

@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"idp/duo":           {"idp", "saml/foreign"},
 	"idp/adfs":          {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
 	"idp/form":          {"idp", "saml", "saml/foreign"},
+	"idp/probe":         {"idp", "idp/adfs", "idp/form", "saml", "saml/foreign"},
 	"idp/trace":         {"saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only

@@ -101,6 +101,11 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		a.noteRefusal(in, err)
 		return nil, err
 	}
+	return a.takeRoles(ctx, f, session, transport, wanted, names, w)
+}
+
+// takeRoles takes all roles wanted with the response of a session. w is nil where no profile is going to be written.
+func (a *app) takeRoles(ctx context.Context, f *loginFlags, session *session, transport *retrying, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
 	var jobs []job
 	var results []result
 	for _, t := range wanted {

@@ -91,6 +91,9 @@ func setUpScript(e *testscript.Env) error {
 		config.Realms = []idpdemo.Realm{{ID: "http://partner.example.net/adfs/services/trust", Name: "Partner", Address: "https://127.0.0.1:9/"}}
 	}
 	config.Applications = strings.Contains(string(text), "\n# adfs: applications\n")
+	if strings.Contains(string(text), "\n# adfs: renamed\n") { // AWS under a name that is not the usual one
+		config.Applications, config.RelyingParties = true, []string{"urn:example:crm", "Amazon Web Services"}
+	}
 	now := time.Now
 	for _, line := range strings.Split(string(text), "\n") {
 		if off, ok := strings.CutPrefix(line, "# clock: "); ok { // of both servers

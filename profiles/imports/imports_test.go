@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -152,5 +153,33 @@ func TestWhereTheFilesAre(t *testing.T) {
 	delete(env, "USERPROFILE")
 	if _, err := Clisso.Locate(get); err == nil {
 		t.Error("found without a home")
+	}
+}
+
+// A file made to be slow: as many accounts and lines as it can have.
+func TestHugeFiles(t *testing.T) {
+	for tool, text := range map[Tool]string{
+		Saml2AWS: strings.Repeat("[a%d]\nurl=https://x%d.example.com\nprovider=ADFS\n", 8_000),
+		AWSADFS:  strings.Repeat("[profile a%d]\nadfs_config.adfs_host=x%d.example.com\n", 8_000),
+		Clisso:   "providers:\n" + strings.Repeat(" a%d:\n  base-url: x%d.example.com\n", 8_000) + "apps:\n" + strings.Repeat(" b%d:\n  provider: a1\n  url: x\n", 8_000),
+		AWSVault: strings.Repeat("[profile a%d]\nmfa_process=x\n", 20_000),
+	} {
+		n := 0
+		for strings.Contains(text[:min(len(text), 1<<20)], "%d") && n < 16_000 { // each name another one
+			before, after, _ := strings.Cut(text, "%d")
+			if n > 600 {
+				break
+			}
+			text, n = before+strconv.Itoa(n)+after, n+1
+		}
+		o, path := ours(t, "")
+		r, err := Parse(tool, "x", text, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Profiles) > mostAccounts || len(r.Lines) == 0 {
+			t.Errorf("%s: %d profiles, %d lines", tool, len(r.Profiles), len(r.Lines))
+		}
+		after(t, path, r)
 	}
 }

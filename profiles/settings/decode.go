@@ -68,7 +68,7 @@ func choices(t *table, checkDuration func(string) error) Choices {
 	c := general(t)
 	c.URL = t.text("url", checkURL)
 	c.Start = t.word("start", "auto", "idp", "sp")
-	c.RelyingParty = t.text("relying_party", checkOneWord)
+	c.RelyingParty = t.text("relying_party", checkTrimmed)
 	c.Username = t.text("username", nil)
 	c.PasswordCommand = t.command("password_command")
 	c.Realm = t.text("realm", nil)
