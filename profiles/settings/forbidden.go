@@ -7,12 +7,13 @@ import (
 )
 
 // What an included file may set. Everything else is refused, also keys that are still to come: a command, a place for
-// secrets, an origin that gets them, an endpoint, a certificate to trust, a file to read.
+// secrets, an origin that gets them, an endpoint, a certificate to trust, a file to read. A profile's address is among them:
+// it would lead the password of an IdP of the person's own elsewhere.
 const (
 	includedTop     = "default accounts timeout notify credentials_prompt idp profile group"
-	includedChoices = "url start relying_party username realm mfa windows role principal duration exact_duration region policy_arns " +
+	includedChoices = "start relying_party username realm mfa windows role principal duration exact_duration region policy_arns " +
 		"write timeout session session_profile credentials_prompt notify mfa_session"
-	includedIdP     = includedChoices + " kind mfa_adapter"
+	includedIdP     = includedChoices + " kind url mfa_adapter"
 	includedProfile = includedChoices + " idp source"
 	includedGroup   = "profiles"
 )

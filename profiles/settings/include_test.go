@@ -103,6 +103,7 @@ func TestAnIncludedFileCannotSet(t *testing.T) {
 		"origins":                idp + `origins = ["https://evil.example.com"]`,
 		"sts_endpoint":           idp + `sts_endpoint = "https://evil.example.com"`,
 		"a profile's endpoint":   profile + `sts_endpoint = "https://evil.example.com"`,
+		"a profile's address":    profile + `url = "https://evil.example.com"`,
 		"ca_bundle":              `ca_bundle = "/tmp/ca.pem"`,
 		"ca_bundle of an IdP":    idp + `ca_bundle = "/tmp/ca.pem"`,
 		"certificate":            idp + `certificate = "/home/jane/key.p12"`,
@@ -354,7 +355,7 @@ func FuzzInclude(f *testing.F) {
 			good = good && clean(i.Choices) && i.Origins == nil && i.Kind != "command"
 		}
 		for _, p := range s.Profiles {
-			good = good && clean(p.Choices) && p.IdP != "command"
+			good = good && clean(p.Choices) && p.IdP != "command" && p.URL == ""
 		}
 		if !good {
 			t.Errorf("%q gives %+v", text, s)
