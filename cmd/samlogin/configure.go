@@ -72,6 +72,7 @@ func newConfigureCmd(a *app) *cobra.Command {
 	flags.BoolVar(&f.noLogin, "no-login", false, "set up the IdP only, without logging in")
 	flags.BoolVar(&f.yes, "yes", false, "write what is shown without asking")
 	hasVariable(flags, "role", "write", "duration", "region", "sts-endpoint")
+	cmd.AddCommand(newImportCmd(a))
 	return cmd
 }
 
@@ -135,7 +136,7 @@ func (s *setup) open() error {
 			return err
 		}
 	}
-	loaded, err := settings.Load(s.path, false, checkDuration)
+	loaded, err := a.loader().Load(s.path, false)
 	if err != nil {
 		return err
 	}

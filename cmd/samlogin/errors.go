@@ -11,6 +11,7 @@ import (
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles"
+	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
@@ -111,6 +112,8 @@ func explain(err error) failure {
 		setting    *settings.Error
 		settingBad *settings.UnsafeError
 		settingNo  *settings.ReadError
+		included   *settings.IncludeError
+		theirs     *imports.FileError
 		name       *profiles.NameError
 		value      *profiles.ValueError
 		unsafe     *profiles.UnsafeError
@@ -191,6 +194,10 @@ func explain(err error) failure {
 		return is("source_keys", exitAWS, "source")
 	case errors.As(err, &name):
 		return is("profile_name", exitUsage, "words")
+	case errors.As(err, &included) && included.Got != "":
+		return is("unsafe_settings", exitUnsafe, "settings")
+	case errors.As(err, &included):
+		return is("network", exitNetwork, "settings")
 	case errors.As(err, &settingNo) && !errors.Is(err, fs.ErrNotExist):
 		return is("file", exitFile, "settings")
 	case errors.As(err, &setting), errors.As(err, &settingNo):
@@ -258,6 +265,8 @@ func explain(err error) failure {
 	case errors.As(err, &notOurs):
 		return is("not_ours", exitFile, "files")
 	case errors.As(err, &broken), errors.As(err, &lock), errors.As(err, &file):
+		return is("file", exitFile, "files")
+	case errors.As(err, &theirs):
 		return is("file", exitFile, "files")
 	case errors.As(err, &notTrace):
 		f.Hint = "samlogin login --trace FILE makes one"

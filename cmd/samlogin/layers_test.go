@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
 	"profiles/settings": {"profiles", "saml/foreign", "saml/secret"},
+	"profiles/imports":  {"profiles/settings", "saml/foreign"},
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
 

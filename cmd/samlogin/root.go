@@ -213,6 +213,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return failed
 	}
 	a.started = true
+	a.include = a.includer(cmd)
 	switch a.global.output {
 	case "", "text", "json":
 	default:

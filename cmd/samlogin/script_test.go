@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"failure":  scriptFailure,
 			"proxy":    scriptProxy,
 			"code":     scriptCode,
+			"team":     scriptTeam,
 		},
 	})
 }
@@ -56,6 +57,8 @@ func TestScripts(t *testing.T) {
 var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 type world struct {
+	ca   *authority
+	team func() // stops the server of scriptTeam
 	adfs *idpdemo.ADFS
 	sts  *stsdemo.STS
 }
@@ -119,7 +122,7 @@ func setUpScript(e *testscript.Env) error {
 		e.Setenv("DUO", duoURL)
 		config.DuoHost = strings.TrimPrefix(duoURL, "https://")
 	}
-	w := &world{}
+	w := &world{ca: ca}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err
 	}

@@ -23,13 +23,6 @@ func checkName(t *table, name string) {
 	}
 }
 
-func checkFilled(s string) error {
-	if strings.TrimSpace(s) == "" {
-		return errors.New("has an empty text")
-	}
-	return nil
-}
-
 // checkTrimmed takes the name of a relying party: an identifier, or its label on the page that lists them, which may
 // have blanks in it.
 func checkTrimmed(s string) error {
