@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"sts/console":       {"sts", "saml/secret", "saml/foreign"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
+	"profiles/clash":    {"profiles", "saml/foreign"},
 	"profiles/settings": {"saml/foreign", "saml/secret"},
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
