@@ -102,7 +102,7 @@ func (e *examination) stateFolder() []finding {
 		f.note(good, "sessions", "nothing is kept between two logins", "")
 		return f.all
 	}
-	info, err := os.Lstat(dir)
+	info, gone := os.Lstat(dir)
 	switch err := folder.Check(); {
 	case err != nil:
 		at := f.failed(bad, "sessions", err)
@@ -112,7 +112,7 @@ func (e *examination) stateFolder() []finding {
 				return errors.Join(os.Chmod(dir, 0o700), folder.Clear())
 			})
 		}
-	case err == nil && info == nil:
+	case gone != nil:
 		f.note(good, "sessions", "nothing is kept yet: "+e.tilde(dir), "")
 	default:
 		f.note(good, "sessions", "kept sealed in "+e.tilde(dir)+", for you alone", "")

@@ -151,7 +151,7 @@ func (e *examination) sights(f *findings, name string) {
 // label is a client with the version that is installed here.
 func (e *examination) label(c clash.Client) string {
 	for _, t := range e.tools {
-		if t.client == c && t.version != "" {
+		if t.client == c && t.version != "" && t.via == "" {
 			if c == clash.Go2 {
 				return fmt.Sprintf("%s (%s %s)", c, t.name, t.version)
 			}

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -71,7 +73,11 @@ func (e *examination) findTools(ctx context.Context) []finding {
 }
 
 func (t *tool) ask(ctx context.Context) {
-	answer, err := program.Run(ctx, program.Call{Argv: t.argv, Limit: toolLimit})
+	// Version 2 of the AWS CLI does not even tell its version where it cannot read the files, or knows no profile of the
+	// name that a variable has.
+	env := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "AWS_") })
+	env = append(env, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+	answer, err := program.Run(ctx, program.Call{Argv: t.argv, Env: env, Limit: toolLimit})
 	t.err = err
 	said := answer.Output.Reveal() + "\n" + answer.Stderr.Reveal() // version 1 of the AWS CLI used to say it on stderr
 	if _, rest, ok := strings.Cut(said, t.before); ok {

@@ -31,7 +31,7 @@ const (
 
 // Clashes are those of one profile. What is wrong with a whole file is in its Layout's Faults and in General.
 func (v View) Clashes(profile string) []Clash {
-	f := facts{picture: picture{client: Go2, view: v, set: Go2.values(v.Config, profile, true), kept: Go2.values(v.Credentials, profile, false)}, profile: profile}
+	f := &facts{picture: picture{client: Go2, view: &v, set: Go2.values(v.Config, profile, true), kept: Go2.values(v.Credentials, profile, false)}, profile: profile}
 	f.managed = f.kept["samlogin"].text == "managed"
 	f.ownProcess = f.set["samlogin"].text == "managed" && profiles.OwnCommand(f.set[keyProcess].text)
 	f.process()

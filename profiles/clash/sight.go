@@ -54,7 +54,7 @@ func (v View) Sight(c Client, profile string) Sight {
 		}
 	}
 	set, kept := c.values(v.Config, profile, true), c.values(v.Credentials, profile, false)
-	p := picture{client: c, set: set, kept: kept, view: v}
+	p := &picture{client: c, set: set, kept: kept, view: &v}
 	switch {
 	case c.python():
 		return p.botocore()
@@ -100,12 +100,12 @@ func (c Client) values(l profiles.Layout, profile string, inConfig bool) map[str
 // picture is a profile as one client has read it.
 type picture struct {
 	client    Client
-	view      View
+	view      *View
 	set, kept map[string]value // of the config and of the credentials file
 }
 
 // either is the value of a key in both files put together, where the credentials file counts first.
-func (p picture) either(key string) (value, bool) {
+func (p *picture) either(key string) (value, bool) {
 	if at, ok := p.kept[key]; ok {
 		return at, true
 	}
@@ -113,7 +113,7 @@ func (p picture) either(key string) (value, bool) {
 	return at, ok
 }
 
-func (p picture) has(keys ...string) bool {
+func (p *picture) has(keys ...string) bool {
 	for _, key := range keys {
 		if at, ok := p.either(key); ok && at.text != "" {
 			return true
@@ -122,19 +122,19 @@ func (p picture) has(keys ...string) bool {
 	return false
 }
 
-func (p picture) by(s Source, key string) Sight {
+func (p *picture) by(s Source, key string) Sight {
 	at, _ := p.either(key)
 	return Sight{Source: s, Path: at.path, Line: at.line}
 }
 
-func (p picture) refused(key, why string) Sight {
+func (p *picture) refused(key, why string) Sight {
 	s := p.by(Refused, key)
 	s.Why = why
 	return s
 }
 
 // botocore asks its providers in this order (botocore/credentials.py, create_credential_resolver).
-func (p picture) botocore() Sight {
+func (p *picture) botocore() Sight {
 	if p.has("role_arn") && !p.has("web_identity_token_file") {
 		if !p.has("source_profile", "credential_source") {
 			return p.refused("role_arn", "role_arn without source_profile or credential_source")
@@ -168,7 +168,7 @@ func (p picture) botocore() Sight {
 }
 
 // sourceMissing says that the profile named by source_profile is in neither file.
-func (p picture) sourceMissing() string {
+func (p *picture) sourceMissing() string {
 	at, ok := p.either("source_profile")
 	if !ok {
 		return ""
@@ -187,7 +187,7 @@ func (p picture) sourceMissing() string {
 }
 
 // javascript is the order of the SDK's fromIni.
-func (p picture) javascript() Sight {
+func (p *picture) javascript() Sight {
 	switch {
 	case p.has("role_arn") && p.has("source_profile", "credential_source"):
 		if why := p.sourceMissing(); why != "" {
@@ -210,7 +210,7 @@ func (p picture) javascript() Sight {
 
 // golang is the order of the SDKs for Go (config/resolve_credentials.go; aws/session/credentials.go in v1), with what
 // they refuse (validateCredentialType).
-func (p picture) golang() Sight {
+func (p *picture) golang() Sight {
 	kinds := 0
 	for _, key := range []string{"source_profile", "credential_source", "credential_process", "web_identity_token_file"} {
 		if p.has(key) {
@@ -247,7 +247,7 @@ func (p picture) golang() Sight {
 	return Sight{}
 }
 
-func (p picture) first(keys ...string) string {
+func (p *picture) first(keys ...string) string {
 	for _, key := range keys {
 		if p.has(key) {
 			return key
@@ -256,14 +256,14 @@ func (p picture) first(keys ...string) string {
 	return ""
 }
 
-func (p picture) hasBoth() bool { return p.has("aws_access_key_id") && p.has("aws_secret_access_key") }
+func (p *picture) hasBoth() bool { return p.has("aws_access_key_id") && p.has("aws_secret_access_key") }
 
 func hasPair(of map[string]value) bool {
 	return of["aws_access_key_id"].text != "" && of["aws_secret_access_key"].text != ""
 }
 
 // joined are both files put together key by key.
-func (p picture) joined() map[string]value {
+func (p *picture) joined() map[string]value {
 	all := map[string]value{}
 	for key, at := range p.set {
 		all[key] = at
@@ -276,7 +276,7 @@ func (p picture) joined() map[string]value {
 
 // keys are static keys. botocore takes the first of aws_security_token and aws_session_token that is there, also an
 // empty one.
-func (p picture) keys(of map[string]value) Sight {
+func (p *picture) keys(of map[string]value) Sight {
 	id := of["aws_access_key_id"]
 	if _, ok := of["aws_secret_access_key"]; !ok {
 		return Sight{Source: Refused, Path: id.path, Line: id.line, Why: "aws_access_key_id without aws_secret_access_key"}
