@@ -3,9 +3,13 @@ package profiles
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Locks says what became of a try of a file's lock.
@@ -68,14 +72,15 @@ func Look(path string, now time.Time) Health {
 	return h
 }
 
-// tryLock takes the lock of a file for a moment, where there is one. Where there is none yet it is not made.
+// tryLock takes the lock of a file for a moment, where there is one. Where there is none yet it is not made: then a
+// shared lock on the file itself, which is in nobody's way, shows whether the file system has locks.
 func tryLock(t target) (Locks, error) {
 	path := t.beside(lockSuffix)
 	if err := safeLock(system{}, path); err != nil {
 		return LocksUnknown, err
 	}
 	if _, err := (system{}).Lstat(path); err != nil {
-		return LocksUnknown, nil
+		return hasLocks(t), nil
 	}
 	unlock, err := system{}.Lock(path)
 	switch {
@@ -87,6 +92,22 @@ func tryLock(t target) (Locks, error) {
 		return LockHeld, nil
 	}
 	return LocksUnknown, nil
+}
+
+func hasLocks(t target) Locks {
+	if runtime.GOOS == "windows" || !t.exists || !t.meta.Mode.IsRegular() { // on Windows it would be in others' way
+		return LocksUnknown
+	}
+	lock := flock.New(t.path(), flock.SetFlag(os.O_RDONLY|openFlags))
+	held, err := lock.TryRLock()
+	switch {
+	case held:
+		_ = lock.Close()
+		return LocksWork
+	case noLocks(err):
+		return NoLocks
+	}
+	return LocksUnknown
 }
 
 // Narrow takes the file from other users: its mode becomes one for its owner alone. Errors are *FileError and

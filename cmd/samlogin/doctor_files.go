@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -55,10 +56,49 @@ func (e *examination) settingsFile() []finding {
 			f.failed(bad, name, err)
 		}
 	}
+	e.named(f)
 	if len(roleless) > 0 {
 		f.note(warning, "roles", "no role is named for "+strings.Join(roleless, ", ")+": a login asks which one, and AWS tools cannot be asked", `put role = "…" there`)
 	}
 	return f.all
+}
+
+// named checks the files and programs that the settings name.
+func (e *examination) named(f *findings) {
+	seen := map[string]bool{}
+	for _, in := range e.signIns() {
+		c := in.choices
+		for setting, argv := range map[string][]string{"password_command": c.PasswordCommand, "mfa_command": c.MFACommand} {
+			if len(argv) == 0 || seen[argv[0]] {
+				continue
+			}
+			seen[argv[0]] = true
+			if _, err := exec.LookPath(argv[0]); err != nil {
+				f.note(bad, setting, setting+" names "+e.tilde(argv[0])+", which cannot be run: "+lookCause(err), "install it, or correct "+setting)
+			}
+		}
+		path := c.Certificate
+		if path == "" || seen[path] {
+			continue
+		}
+		seen[path] = true
+		info, err := os.Stat(path)
+		switch mode, ok := ownFileMode(path); {
+		case err != nil:
+			f.note(bad, "certificate", "certificate names "+e.tilde(path)+": "+cause(err), "correct certificate")
+		case ok && mode&0o077 != 0 && info.Mode().IsRegular():
+			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), mode), "chmod 600 "+e.tilde(path)).
+				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return os.Chmod(path, 0o600) })
+		}
+	}
+}
+
+func lookCause(err error) string {
+	var failed *exec.Error
+	if errors.As(err, &failed) {
+		return cause(failed.Err)
+	}
+	return cause(err)
 }
 
 // settingsNames are the profiles of the settings that are asked about, sorted.

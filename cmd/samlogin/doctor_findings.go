@@ -85,7 +85,7 @@ var headings = [...]struct{ section, heading string }{
 	{"secrets", "Passwords and sessions"}, {"sessions", "Passwords and sessions"}, {"terminal", "Terminal"},
 }
 
-const nameMost = 14 // columns of the name of a check
+const nameMost = 16 // columns of the name of a check
 
 // layFindings lays the page out for a width in columns, 0 for no limit: what reads it then is a program that looks for
 // words. Without colours the marks have words.
