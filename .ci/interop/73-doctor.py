@@ -84,5 +84,13 @@ said = subprocess.run([samlogin, "doctor", "--offline", "--no-input"], env=env, 
 if not fails or said.returncode != 12 or "AWS_PROFILE names gone" not in said.stdout:
     wrong += 1
     print(f"AWS_PROFILE of nothing: the AWS CLI {fails}, doctor {said.returncode}\n{said.stdout}")
+# A module in the working directory is not what doctor asks for its version.
+os.makedirs(work + "/trap")
+with open(work + "/trap/boto3.py", "w") as f:
+    f.write(f"open({work + '/sprung'!r}, 'w')\n__version__ = '6.6.6'\n")
+said = subprocess.run([samlogin, "doctor", "--offline", "--no-input"], env=env, cwd=work + "/trap", capture_output=True, text=True).stdout
+if os.path.exists(work + "/sprung") or "6.6.6" in said or not re.search(r"boto3 \d", said):
+    wrong += 1
+    print(f"a boto3.py in the working directory:\n{said}")
 print(f"   {len(HOMES) + 2} homes, {wrong} differences")
 sys.exit(wrong > 0)

@@ -200,7 +200,12 @@ func (e *examination) awsFiles() []finding {
 
 // oneFile checks one of the files as a file: whose it is, who can read it, whether it can be locked.
 func (e *examination) oneFile(f *findings, name string, h profiles.Health, layout profiles.Layout, secret bool) {
-	shown := e.tilde(h.Path)
+	shown, by := e.tilde(h.Path), ""
+	for _, variable := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"} {
+		if secret == (variable == "AWS_SHARED_CREDENTIALS_FILE") && e.app.env(variable) != "" {
+			by = ", as " + variable + " says"
+		}
+	}
 	perm := h.Mode.Perm()
 	others := h.Exists && runtime.GOOS != "windows" && (secret && perm&0o077 != 0 || perm&0o022 != 0)
 	switch {
@@ -214,7 +219,7 @@ func (e *examination) oneFile(f *findings, name string, h profiles.Health, layou
 	case h.Refused != nil:
 		f.failed(bad, name, h.Refused)
 	case !h.Exists:
-		f.note(good, name, shown+": not there yet", "")
+		f.note(good, name, shown+": not there yet"+by, "")
 	default:
 		text := fmt.Sprintf("%s: %s", shown, plural(len(layout.Sections), "section"))
 		if runtime.GOOS != "windows" {
@@ -223,7 +228,7 @@ func (e *examination) oneFile(f *findings, name string, h profiles.Health, layou
 		if info, err := os.Lstat(h.Path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			text += ", a link to " + e.tilde(h.Target)
 		}
-		f.note(good, name, text, "")
+		f.note(good, name, text+by, "")
 	}
 	switch h.Locks {
 	case profiles.NoLocks:

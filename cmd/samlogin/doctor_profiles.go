@@ -49,8 +49,10 @@ func (e *examination) profiles() []finding {
 		}
 		tell()
 	}
-	if len(f.all) == 0 {
-		f.note(good, "all", "nothing is in the way of "+plural(len(e.profileNames()), "profile"), "")
+	if n := len(e.profileNames()); n == 0 {
+		f.note(good, "all", "there are none yet", "")
+	} else if len(f.all) == 0 {
+		f.note(good, "all", "nothing is in the way of "+plural(n, "profile"), "")
 	}
 	return f.all
 }

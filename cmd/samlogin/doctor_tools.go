@@ -27,10 +27,13 @@ type tool struct {
 
 const toolLimit = 8 * time.Second // Python takes seconds to start on a busy machine
 
+// askBoto3 leaves out the working directory, where Python looks for modules first: what lies there is not run.
+const askBoto3 = "import sys; sys.path[:] = [p for p in sys.path if p]; import boto3; print('boto3/' + boto3.__version__)"
+
 func knownTools() []tool {
 	return []tool{
 		{name: "AWS CLI", argv: []string{"aws", "--version"}, client: clash.CLI, before: "aws-cli/"},
-		{name: "boto3", argv: []string{"python3", "-c", "import boto3; print('boto3/' + boto3.__version__)"}, client: clash.Boto3, before: "boto3/"},
+		{name: "boto3", argv: []string{"python3", "-c", askBoto3}, client: clash.Boto3, before: "boto3/"},
 		{name: "Terraform", argv: []string{"terraform", "version"}, client: clash.Go2, before: "Terraform v"},
 		{name: "kubectl", argv: []string{"kubectl", "version", "--client"}, client: clash.CLI, before: "Client Version: v", via: "by aws eks get-token, as the AWS CLI"},
 	}
@@ -76,7 +79,7 @@ func (t *tool) ask(ctx context.Context) {
 	// Version 2 of the AWS CLI does not even tell its version where it cannot read the files, or knows no profile of the
 	// name that a variable has.
 	env := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "AWS_") })
-	env = append(env, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+	env = append(env, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1") // or Terraform asks its maker for news
 	answer, err := program.Run(ctx, program.Call{Argv: t.argv, Env: env, Limit: toolLimit})
 	t.err = err
 	said := answer.Output.Reveal() + "\n" + answer.Stderr.Reveal() // version 1 of the AWS CLI used to say it on stderr

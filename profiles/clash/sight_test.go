@@ -1,9 +1,14 @@
 package clash
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/samlogin/samlogin/profiles"
 )
@@ -18,10 +23,68 @@ const (
 	region = "[profile p]\nregion = eu-west-1\n"
 )
 
-// What six AWS clients were measured to take from files of these shapes: the AWS CLI and boto3, the SDKs for JavaScript
-// v3, Go v2, JavaScript v2, Go v1.
 func TestClientsSeeWhatTheyWereMeasuredToSee(t *testing.T) {
-	for _, c := range []struct{ name, credentials, config, want string }{
+	for _, c := range measured() {
+		var got []string
+		for _, client := range []Client{CLI, Boto3, JavaScript3, Go2, JavaScript2, Go1} {
+			s := view(c.credentials, c.config).Sight(client, "p")
+			if s.Source != Nothing && (s.Path == "" || s.Line == 0) {
+				t.Errorf("%s: %v says %v and not where", c.name, client, s)
+			}
+			got = append(got, word(s))
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%s:\n got  %s\n want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// The SDK for Go itself, of the version that is here, sees the same in these files.
+func TestTheSDKForGoAgrees(t *testing.T) {
+	for _, c := range measured() {
+		folder := t.TempDir()
+		for name, text := range map[string]string{"credentials": c.credentials, "config": c.config} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := config.LoadSharedConfigProfile(t.Context(), "p", func(o *config.LoadSharedConfigOptions) {
+			o.CredentialsFiles, o.ConfigFiles = []string{filepath.Join(folder, "credentials")}, []string{filepath.Join(folder, "config")}
+		})
+		var none config.SharedConfigProfileNotExistError
+		ours := view(c.credentials, c.config).Sight(Go2, "p")
+		switch {
+		case errors.As(err, &none) && none.Profile == "p":
+			if ours.Source != Nothing {
+				t.Errorf("%s: the SDK finds no profile, and here it takes %s", c.name, ours.Source)
+			}
+		case err != nil:
+			if ours.Source != Refused {
+				t.Errorf("%s: the SDK fails (%v), and here it takes %s", c.name, err, ours.Source)
+			}
+		case ours.Source == Keys && got.Credentials.AccessKeyID != ours.KeyID,
+			ours.Source == Process && (got.CredentialProcess == "" || got.Credentials.HasKeys()),
+			ours.Source == Role && got.RoleARN == "", ours.Source == Refused,
+			ours.Source == Nothing && (got.Credentials.HasKeys() || got.CredentialProcess != ""):
+			t.Errorf("%s: the SDK has keys %q, process %q, role %q; here it takes %s (%s)", c.name, got.Credentials.AccessKeyID, got.CredentialProcess, got.RoleARN, ours.Source, ours.KeyID)
+		}
+	}
+}
+
+// word is what a client takes, short.
+func word(s Sight) string {
+	if s.Source == Keys {
+		return strings.ReplaceAll(strings.Replace(s.KeyID, "ASIA", "", 1), " ", "_")
+	}
+	return map[Source]string{Nothing: "-", Refused: "!", Process: "process", Role: "role", IdentityCenter: "sso"}[s.Source]
+}
+
+type shape struct{ name, credentials, config, want string }
+
+// measured are shapes of files with what six clients took from them: the AWS CLI and boto3, the SDKs for JavaScript v3,
+// Go v2, JavaScript v2, Go v1.
+func measured() []shape {
+	return []shape{
 		{"plain", "[p]\n" + pair, region, "NEW NEW NEW NEW NEW NEW"},
 		{"nothing", "[q]\n" + pair, region, "- - - - - -"},
 		{"comments and blank lines", "# c\n[p]\n\n ; c\n" + pair, region, "NEW NEW NEW NEW NEW NEW"},
@@ -51,7 +114,6 @@ func TestClientsSeeWhatTheyWereMeasuredToSee(t *testing.T) {
 		{"keys in the config file alone", "", region + pair, "NEW NEW NEW NEW NEW NEW"},
 		{"keys in both", "[p]\n" + pair, region + stale, "NEW NEW NEW NEW NEW NEW"},
 		{"name in other case", "[P]\n" + pair, "", "- - - - - -"},
-		{"[default] in both", "[default]\n" + pair, "[default]\nregion = x\n", "- - - - - -"},
 		{"process", "", region + "credential_process = /x\n", "process process process process process process"},
 		{"process in the credentials file", "[p]\ncredential_process = /x\n", region, "process process process process process process"},
 		{"process and old keys in credentials", "[p]\n" + stale, region + "credential_process = /x\n", "OLD OLD OLD OLD OLD OLD"},
@@ -61,22 +123,6 @@ func TestClientsSeeWhatTheyWereMeasuredToSee(t *testing.T) {
 		{"source that is not there", "", region + "role_arn = r\nsource_profile = q\n", "! ! ! ! ! !"},
 		{"Identity Center and keys", "[p]\n" + pair, region + "sso_role_name = r\nsso_account_id = 1\n", "sso sso NEW NEW NEW NEW"},
 		{"DEFAULT", "[DEFAULT]\n" + pair + "[p]\nregion = x\n", "", "NEW NEW - - - -"},
-	} {
-		var got []string
-		for _, client := range []Client{CLI, Boto3, JavaScript3, Go2, JavaScript2, Go1} {
-			s := view(c.credentials, c.config).Sight(client, "p")
-			word := map[Source]string{Nothing: "-", Refused: "!", Process: "process", Role: "role", IdentityCenter: "sso"}[s.Source]
-			if s.Source == Keys {
-				word = strings.ReplaceAll(strings.Replace(s.KeyID, "ASIA", "", 1), " ", "_")
-			}
-			if s.Source != Nothing && (s.Path == "" || s.Line == 0) {
-				t.Errorf("%s: %v says %v and not where", c.name, client, s)
-			}
-			got = append(got, word)
-		}
-		if got := strings.Join(got, " "); got != c.want {
-			t.Errorf("%s:\n got  %s\n want %s", c.name, got, c.want)
-		}
 	}
 }
 
