@@ -35,6 +35,7 @@ type examination struct {
 	view     clash.View
 	unread   map[string]error     // by path: why a file cannot be read
 	ends     map[string]time.Time // by profile: when its keys end, where that is written beside them
+	managed  map[string]bool      // profiles that are samlogin's
 	tools    []tool
 }
 
@@ -101,7 +102,7 @@ func (e *examination) read() {
 	if e.broken != nil {
 		e.settings, _ = settings.Load("", false, nil) // of no file: empty ones
 	}
-	e.unread, e.ends = map[string]error{}, map[string]time.Time{}
+	e.unread, e.ends, e.managed = map[string]error{}, map[string]time.Time{}, map[string]bool{}
 	e.files, e.missing = profiles.Locate(e.app.env)
 	if e.located = e.missing == nil; !e.located {
 		return
@@ -116,6 +117,16 @@ func (e *examination) read() {
 	endings, _ := e.files.Endings() // a file that cannot be read is told of by its own check
 	for _, one := range endings {
 		e.ends[one.Profile] = one.Expires
+		e.managed[one.Profile] = one.Managed
+	}
+	for _, s := range e.view.Config.Sections {
+		name, ok := strings.CutPrefix(s.Header, "profile ")
+		if !ok && s.Header == "default" {
+			name, ok = s.Header, true
+		}
+		if ok && slices.ContainsFunc(s.Keys, func(k profiles.Key) bool { return k.Name == "samlogin" && k.Value.Reveal() == "managed" }) {
+			e.managed[name] = true
+		}
 	}
 }
 

@@ -75,11 +75,7 @@ func (e *examination) profileNames() []string {
 
 // ours reports whether a profile is worth a line where nothing is wrong with it: it is in the settings, or samlogin's.
 func (e *examination) ours(name string) bool {
-	if e.settings.Profiles[name] != nil {
-		return true
-	}
-	at, err := e.files.Inspect(name)
-	return err == nil && at.Standing == profiles.Managed
+	return e.settings.Profiles[name] != nil || e.managed[name]
 }
 
 // standing is what is there under a name, and how long it lasts.
@@ -210,6 +206,9 @@ func (e *examination) command(f *findings, name string) {
 		f.note(bad, name, "credential_process: "+e.tilde(words[0])+" "+why, mend)
 		return
 	}
+	if filepath.IsAbs(words[0]) && inTemporary(words[0], temporaryFolders(e.app.env)) {
+		f.note(warning, name, "credential_process: "+e.tilde(words[0])+" is in a temporary folder: it may be gone tomorrow, or be somebody else's", "install it elsewhere, then: "+mend)
+	}
 	if !own {
 		return
 	}
@@ -252,8 +251,6 @@ func (e *examination) notRunnable(path string) string {
 		return "cannot be looked at: " + cause(err)
 	case info.IsDir() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
 		return "cannot be run"
-	case inTemporary(path, temporaryFolders(e.app.env)):
-		return "is in a temporary folder: it is gone tomorrow, or somebody else's"
 	}
 	return ""
 }

@@ -31,7 +31,8 @@ const (
 
 // Clashes are those of one profile. What is wrong with a whole file is in its Layout's Faults and in General.
 func (v View) Clashes(profile string) []Clash {
-	f := &facts{picture: picture{client: Go2, view: &v, set: Go2.values(v.Config, profile, true), kept: Go2.values(v.Credentials, profile, false)}, profile: profile}
+	narrow := v.about(profile)
+	f := &facts{picture: picture{client: Go2, view: &v, set: Go2.values(narrow.Config, profile, true), kept: Go2.values(narrow.Credentials, profile, false)}, narrow: narrow, profile: profile}
 	f.managed = f.kept["samlogin"].text == "managed"
 	f.ownProcess = f.set["samlogin"].text == "managed" && profiles.OwnCommand(f.set[keyProcess].text)
 	f.process()
@@ -51,6 +52,7 @@ func (v View) Clashes(profile string) []Clash {
 // facts are what the least strict reader sees of a profile.
 type facts struct {
 	picture
+	narrow              View // what is about the profile
 	profile             string
 	managed, ownProcess bool
 	found               []Clash
@@ -131,7 +133,7 @@ func (f *facts) notation() {
 	for _, file := range []struct {
 		l        profiles.Layout
 		inConfig bool
-	}{{f.view.Credentials, false}, {f.view.Config, true}} {
+	}{{f.narrow.Credentials, false}, {f.narrow.Config, true}} {
 		for _, s := range file.l.Sections {
 			if !Go2.finds(s, f.profile, file.inConfig) {
 				continue
@@ -185,7 +187,7 @@ func (f *facts) refusals() {
 		if _, whole := c.refuses(f.view.Credentials); whole != "" {
 			continue
 		}
-		s := f.view.Sight(c, f.profile)
+		s := f.view.sight(c, f.profile, f.narrow)
 		if s.Source != Refused || first.Why != "" && s.Why != first.Why {
 			continue
 		}
@@ -198,12 +200,12 @@ func (f *facts) refusals() {
 
 // differences are those for which nothing else was found.
 func (f *facts) differences() {
-	first := f.view.Sight(CLI, f.profile)
+	first := f.view.sight(CLI, f.profile, f.narrow)
 	if first.Source == Refused {
 		return // the file's fault
 	}
 	for _, c := range Supported() {
-		if s := f.view.Sight(c, f.profile); !s.same(first) && s.Source != Refused {
+		if s := f.view.sight(c, f.profile, f.narrow); !s.same(first) && s.Source != Refused {
 			f.note(false, value{path: first.Path, line: first.Line}, fmt.Sprintf("%s and boto3 take %s, %s takes %s", CLI, first.Source, c, s.Source), "leave one source of keys in the profile")
 			return
 		}

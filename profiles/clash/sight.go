@@ -47,13 +47,30 @@ type value struct {
 
 // Sight says what a client takes for a profile from the files alone, which is what it takes where the profile is named
 // on its command line (--profile) or in its code. For what the environment changes see Environment.
-func (v View) Sight(c Client, profile string) Sight {
+func (v View) Sight(c Client, profile string) Sight { return v.sight(c, profile, v.about(profile)) }
+
+// about leaves out sections that are of other profiles for every client: files have thousands.
+func (v View) about(profile string) View {
+	narrow := View{Config: v.Config, Credentials: v.Credentials}
+	for _, l := range []*profiles.Layout{&narrow.Config, &narrow.Credentials} {
+		var some []profiles.Section
+		for _, s := range l.Sections {
+			if strings.Contains(s.Header, profile) || s.Header == "DEFAULT" {
+				some = append(some, s)
+			}
+		}
+		l.Sections = some
+	}
+	return narrow
+}
+
+func (v View) sight(c Client, profile string, narrow View) Sight {
 	for _, l := range []profiles.Layout{v.Config, v.Credentials} {
 		if line, why := c.refuses(l); why != "" {
 			return Sight{Source: Refused, Path: l.Path, Line: line, Why: why}
 		}
 	}
-	set, kept := c.values(v.Config, profile, true), c.values(v.Credentials, profile, false)
+	set, kept := c.values(narrow.Config, profile, true), c.values(narrow.Credentials, profile, false)
 	p := &picture{client: c, set: set, kept: kept, view: &v}
 	switch {
 	case c.python():
