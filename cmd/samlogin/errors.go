@@ -92,6 +92,7 @@ func explain(err error) failure {
 		role       *roleError
 		some       *someFailedError
 		ended      *endedError
+		checks     *badError
 		refused    *idp.RefusedError
 		idpNeed    *idp.NeedError
 		page       *idp.PageError
@@ -274,6 +275,8 @@ func explain(err error) failure {
 	case errors.As(err, &less):
 		f.Hint = "a page that was known is not any more: report it with the file"
 		return is("replay", exitBad, "doctor")
+	case errors.As(err, &checks):
+		return is("bad", exitBad, "doctor")
 	case errors.As(err, &ended):
 		return is("ended", exitBad, "status")
 	case errors.As(err, &some):

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"sts/signin":        {"saml", "saml/secret", "saml/foreign"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
+	"profiles/clash":    {"profiles", "saml/foreign"},
 	"profiles/settings": {"profiles", "saml/foreign", "saml/secret"},
 	"profiles/imports":  {"profiles/settings", "saml/foreign"},
 	"profiles/state":    {"saml/secret"},

@@ -123,7 +123,7 @@ func (d drawing) rows(room int) []string {
 		if len(out)+d.before(i, above)+1 > room && above >= 0 {
 			break
 		}
-		found := row.found(l.words)
+		found := row.places(l.words)
 		var last *pickRow
 		if above >= 0 {
 			last = l.rows[l.fitting[above]]
@@ -145,7 +145,7 @@ func (d drawing) rows(room int) []string {
 }
 
 // head is the line of an account: its number, and its name in brackets.
-func (d drawing) head(row *pickRow, f found) string {
+func (d drawing) head(row *pickRow, f fitPlaces) string {
 	text, marks := "  "+row.account.shown, append([]bool{false, false}, f.account...)
 	if row.name.shown != "" {
 		marks = append(pad(marks, utf8.RuneCountInString(text)+2), f.name...)
@@ -155,7 +155,7 @@ func (d drawing) head(row *pickRow, f found) string {
 }
 
 // row is the line of a role.
-func (d drawing) row(row *pickRow, f found, bar bool) string {
+func (d drawing) row(row *pickRow, f fitPlaces, bar bool) string {
 	before := "    "
 	switch {
 	case bar && row.marked:

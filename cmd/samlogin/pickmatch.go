@@ -105,11 +105,11 @@ func ordered(s, word string) bool {
 	return true
 }
 
-// found are the places, by character, at which the words of a filter were found in a role's texts.
-type found struct{ account, name, path []bool }
+// fitPlaces are the places, by character, at which the words of a filter were found in a role's texts.
+type fitPlaces struct{ account, name, path []bool }
 
-func (r *pickRow) found(words []string) found {
-	var f found
+func (r *pickRow) places(words []string) fitPlaces {
+	var f fitPlaces
 	for _, w := range words {
 		a, n, p := r.account.mark(&f.account, w), r.name.mark(&f.name, w), r.path.mark(&f.path, w)
 		if a || n || p {
