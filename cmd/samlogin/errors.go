@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	signinbrowser "github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
@@ -122,6 +123,9 @@ func explain(err error) failure {
 		place      *awsconsole.PlaceError
 		signInNo   *awsconsole.Error
 		browser    *browserError
+		window     *signinbrowser.Error
+		person     *signinbrowser.PersonError
+		bringer    *signInCommandError
 		notTrace   *traceError
 		less       *replayError
 		told       *state.SharedError
@@ -153,6 +157,13 @@ func explain(err error) failure {
 		return is("console_refused", exitAWS, "console")
 	case errors.As(err, &browser):
 		return is("browser", exitFault, "browser")
+	case errors.As(err, &window):
+		code, exit := browserFailed(window)
+		return is(code, exit, "browser")
+	case errors.As(err, &person):
+		return is("needs_person", exitPage, "idp")
+	case errors.As(err, &bringer):
+		return is("sign_in_command", exitRefused, "idp")
 	case errors.As(err, &forPerson):
 		inner := explain(forPerson.err)
 		inner.Hint = forPerson.command
@@ -196,7 +207,7 @@ func explain(err error) failure {
 	case errors.As(err, &page):
 		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		if page.Browser {
-			f.Hint = "log in with a browser and give samlogin the response: --assertion-file; or ask the administrator for another method"
+			f.Hint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help adfs); or ask the administrator for another method"
 			return is("needs_browser", exitPage, "idp")
 		}
 		return is("unknown_page", exitPage, "idp")
