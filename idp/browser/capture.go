@@ -42,7 +42,11 @@ func judge(a asking, typed []secret.Text) (verdict, secret.Text, error) {
 	if err != nil {
 		return block, secret.Text{}, nil
 	}
-	if _, ok := saml.SignInAddress(u); !ok {
+	_, forAWS := saml.SignInAddress(u)
+	if !forAWS && atSignIn(u) {
+		return block, secret.Text{}, nil
+	}
+	if !forAWS {
 		if holds(a.url, typed) {
 			origin, _ := idp.OriginOf(u)
 			return stop, secret.Text{}, &idp.SafetyError{Rule: "a page would put what was typed into an address", To: origin}
@@ -83,6 +87,17 @@ func judge(a asking, typed []secret.Text) (verdict, secret.Text, error) {
 		return refuse("the page posts more than one SAML response")
 	}
 	return take, secret.New(encoded), nil
+}
+
+// atSignIn reports whether an address is at a host of AWS's sign-in, whatever else stands in it.
+func atSignIn(u *url.URL) bool {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, known := range saml.SignInHosts() {
+		if host == known || strings.HasSuffix(host, "."+known) {
+			return true
+		}
+	}
+	return false
 }
 
 // minHeld is how long, in bytes, what was typed must be to be looked for in an address: a shorter one stands in most.

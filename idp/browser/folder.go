@@ -77,6 +77,7 @@ func takeFolder(ctx context.Context, base, keep string) (*folder, error) {
 		f.leave(ctx)
 		return nil, &Error{Problem: NoFolder, Err: err}
 	}
+	f.forgetTabs(ctx) // of a login that was killed
 	if err := f.prefer(); err != nil {
 		f.leave(ctx)
 		return nil, &Error{Problem: NoFolder, Err: err}
@@ -99,7 +100,8 @@ func ownFolder(path string) error {
 	return alone(info)
 }
 
-// prefer tells a new browser what it is for: it keeps no passwords and asks for nothing at the start.
+// prefer tells a new browser what it is for: it keeps no passwords, asks for nothing at the start, and connects to no
+// server before it has something to ask of it (network_prediction_options 2 is never).
 func (f *folder) prefer() error {
 	path := filepath.Join(f.path, "Default", "Preferences")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -112,7 +114,7 @@ func (f *folder) prefer() error {
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteString(`{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false,"credit_card_enabled":false},"signin":{"allowed":false},"translate":{"enabled":false},"browser":{"has_seen_welcome_page":true}}`)
+	_, err = file.WriteString(`{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false,"credit_card_enabled":false},"signin":{"allowed":false},"translate":{"enabled":false},"net":{"network_prediction_options":2},"browser":{"has_seen_welcome_page":true}}`)
 	return errors.Join(err, file.Close())
 }
 
@@ -152,12 +154,21 @@ func readRecord(path string) (record, error) {
 	return r, json.Unmarshal(text, &r)
 }
 
-// leave is called when the browser has ended: nothing stays of a folder that is not kept.
+// leave is called when the browser has ended: nothing stays of a folder that is not kept, and of one that is the cookies,
+// not the tabs.
 func (f *folder) leave(ctx context.Context) {
-	if !f.kept {
+	if f.kept {
+		f.forgetTabs(ctx)
+	} else {
 		remove(ctx, f.path)
 	}
 	_ = os.Remove(f.path + recordSuffix)
+}
+
+// forgetTabs takes away what a browser notes of its tabs, to open them again: the form of the last page with all that stood
+// in it, which is the response.
+func (f *folder) forgetTabs(ctx context.Context) {
+	remove(ctx, filepath.Join(f.path, "Default", "Sessions"))
 }
 
 // remove takes a folder away. A process that is ending may still write into it for a moment.
@@ -188,7 +199,9 @@ func sweep(ctx context.Context, base string) {
 				killGroup(r.Browser.PID)
 			}
 			killRest(path)
-			if !strings.HasPrefix(name, keptPrefix) {
+			if strings.HasPrefix(name, keptPrefix) {
+				(&folder{path: path}).forgetTabs(ctx)
+			} else {
 				remove(ctx, path)
 			}
 			_ = os.Remove(filepath.Join(base, name))

@@ -38,6 +38,7 @@ type window struct {
 	config Config
 	folder *folder
 	group  *group
+	cmd    *exec.Cmd       // chromedp starts it and waits for it
 	tab    context.Context // of the first tab: chromedp's handle of browser and tab is a context
 	finish context.CancelFunc
 	output *lastWords
@@ -121,7 +122,7 @@ func (w *window) options() []chromedp.ExecAllocatorOption {
 		flag("disable-features", "Translate,MediaRouter,DialMediaRouteProvider,OptimizationHints,InterestFeedContentSuggestions"),
 		flag("password-store", "basic"), // no question of a keyring's comes between
 		chromedp.NoInheritEnv, chromedp.Env(c.Env...), chromedp.CombinedOutput(w.output),
-		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { w.group = newGroup(cmd) }),
+		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { w.cmd, w.group = cmd, newGroup(cmd) }),
 	}
 	if w.folder.kept {
 		opts = append(opts, flag("restore-last-session", true)) // else cookies that name no end are dropped at the start
@@ -162,7 +163,10 @@ func (w *window) prepare() error {
 		}
 	}
 	go func() {
-		<-w.tab.Done() // the connection has ended, and with it the browser
+		ended := chromedp.WaitClosed(w.tab) == nil // else the connection alone has, for all that is known
+		w.mu.Lock()
+		w.crashed = w.crashed || ended && !w.cmd.ProcessState.Success()
+		w.mu.Unlock()
 		w.leave()
 	}()
 	if _, err := chromedp.CallBrowser(w.tab, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorDeny}); err != nil {
@@ -401,11 +405,6 @@ func (w *window) end() error {
 	crashed := w.crashed
 	w.mu.Unlock()
 	e := &Error{Problem: Closed, Program: w.config.Program.Name}
-	// chromedp tells of a process that did not end well once its tab is used again.
-	var exited *exec.ExitError
-	if err := chromedp.Do(w.tab); errors.As(err, &exited) {
-		crashed = true
-	}
 	if crashed || w.config.Hidden { // nobody can have closed what nobody sees
 		e.Problem, e.Said = Crashed, w.output.last()
 	}
@@ -423,10 +422,6 @@ func (w *window) within(ctx context.Context) (context.Context, context.CancelFun
 func (w *window) close(ctx context.Context) {
 	if w.tab.Err() == nil && chromedp.FromContext(w.tab).Browser != nil {
 		good, cancel := context.WithTimeout(w.tab, orderly)
-		if w.folder.kept { // the next login restores what stands here: not a page with a response in its history
-			_, _ = chromedp.Call(good, page.Navigate, page.NavigateParams{URL: "about:blank"})
-			_, _ = chromedp.Call(good, page.ResetNavigationHistory, cdp.Empty{})
-		}
 		_ = chromedp.Cancel(good)
 		cancel()
 	}
