@@ -163,7 +163,7 @@ func explain(err error) failure {
 	case errors.As(err, &person):
 		return is("needs_person", exitPage, "idp")
 	case errors.As(err, &bringer):
-		return is("sign_in_command", exitRefused, "idp")
+		return is("sign_in_command", bringer.exit(), "idp")
 	case errors.As(err, &forPerson):
 		inner := explain(forPerson.err)
 		inner.Hint = forPerson.command
@@ -207,7 +207,7 @@ func explain(err error) failure {
 	case errors.As(err, &page):
 		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		if page.Browser {
-			f.Hint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help adfs); or ask the administrator for another method"
+			f.Hint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help browser); or ask the administrator for another method"
 			return is("needs_browser", exitPage, "idp")
 		}
 		return is("unknown_page", exitPage, "idp")

@@ -76,6 +76,15 @@ func (e *signInCommandError) Error() string {
 	return s
 }
 
+// exit is that of a refusal, or of wrong settings where there is no such program.
+func (e *signInCommandError) exit() int {
+	var failed *program.Error
+	if errors.As(e.Err, &failed) && (failed.Problem == program.NotFound || failed.Problem == program.NotRun) {
+		return exitUsage
+	}
+	return exitRefused
+}
+
 func (e *signInCommandError) Unwrap() error { return e.Err }
 
 // Hint says what can be done.

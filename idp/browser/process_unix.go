@@ -22,7 +22,7 @@ func alone(info fs.FileInfo) error {
 }
 
 // group is the process group of a browser.
-type group struct{ pid int }
+type group struct{}
 
 // newGroup puts the browser into a session of its own: ctrl-C at the terminal is for samlogin, which ends the browser in
 // good order, and whatever it starts can be ended with it.
