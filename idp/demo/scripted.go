@@ -67,10 +67,11 @@ func (x *exchange) scriptedStep() scriptedAnswer {
 		if !x.right(p, x.value("password")) || p.State == Disabled {
 			return scriptedAnswer{Next: "password", Name: x.value("username"), Refused: saysIncorrect}
 		}
-		x.start(p)
+		id := x.start(p)
 		if p.Passkey == nil && p.Number == "" && p.Code == "" {
 			return scriptedAnswer{Next: "done"}
 		}
+		x.update(id, func(s *signedIn) { s.second = false })
 		return x.scriptedSecond(p, "")
 	}
 	who, ok := x.session()
