@@ -92,7 +92,6 @@ echo "   the window closed: exit 4; samlogin killed: no browser is left, and the
 
 unset DISPLAY
 start_keycloak
-exec 8>&-; wait "$sts" || true
 serve_sts "$kc" "$kc/saml.pem"
 export HOME=$kc/home
 browser_for "${base##*:}"

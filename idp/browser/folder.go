@@ -63,8 +63,7 @@ func takeFolder(ctx context.Context, base, keep string) (*folder, error) {
 	sweep(ctx, base)
 	f := &folder{path: filepath.Join(base, freshPrefix+rand.Text())}
 	if keep != "" {
-		sum := sha256.Sum256([]byte(keep))
-		f.path, f.kept = filepath.Join(base, keptPrefix+hex.EncodeToString(sum[:16])), true
+		f.path, f.kept = keptFolder(base, keep), true
 		if r, err := readRecord(f.path + recordSuffix); err == nil && (r.Samlogin.lives() || r.Browser.lives()) {
 			return nil, &Error{Problem: InUse}
 		}
@@ -83,6 +82,41 @@ func takeFolder(ctx context.Context, base, keep string) (*folder, error) {
 		return nil, &Error{Problem: NoFolder, Err: err}
 	}
 	return f, nil
+}
+
+// keptFolder is where the session is kept that a text names.
+func keptFolder(base, keep string) string {
+	sum := sha256.Sum256([]byte(keep))
+	return filepath.Join(base, keptPrefix+hex.EncodeToString(sum[:16]))
+}
+
+// Forget removes the session kept under a name, or all of them for "", and what killed logins left behind. It gives how
+// many there were. One in use stays, and is an *Error.
+func Forget(ctx context.Context, base, keep string) (int, error) {
+	kept, err := filepath.Glob(filepath.Join(base, keptPrefix+"*"))
+	if err != nil || ownsNot(base) {
+		return 0, err
+	}
+	sweep(ctx, base)
+	forgotten := 0
+	for _, path := range kept {
+		if strings.HasSuffix(path, recordSuffix) || keep != "" && path != keptFolder(base, keep) {
+			continue
+		}
+		if _, used := readRecord(path + recordSuffix); used == nil {
+			err = &Error{Problem: InUse}
+			continue
+		}
+		remove(ctx, path)
+		forgotten++
+	}
+	return forgotten, err
+}
+
+// ownsNot reports whether there is no folder of browsers that is this user's alone.
+func ownsNot(base string) bool {
+	info, err := os.Lstat(base)
+	return err != nil || !info.IsDir() || alone(info) != nil
 }
 
 // ownFolder makes a folder that only this user may enter, or sees that it is one.

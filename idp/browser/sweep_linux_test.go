@@ -97,3 +97,35 @@ func TestOneLoginInAKeptSession(t *testing.T) {
 		t.Errorf("the next login: %v", err)
 	}
 }
+
+// TestAKeptSessionIsForgotten at a logout: that of one person, or all; one in use stays.
+func TestAKeptSessionIsForgotten(t *testing.T) { // security case 119
+	base := filepath.Join(t.TempDir(), "browser")
+	paths := map[string]string{}
+	for _, who := range []string{"ann", "bob", "cid"} {
+		f, err := takeFolder(t.Context(), base, who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if paths[who] = f.path; who != "cid" { // who is still at it
+			f.leave(t.Context())
+		}
+	}
+	there := func() (left []string) {
+		for _, who := range []string{"ann", "bob", "cid"} {
+			if _, err := os.Lstat(paths[who]); err == nil {
+				left = append(left, who)
+			}
+		}
+		return left
+	}
+	if n, err := Forget(t.Context(), base, "ann"); n != 1 || err != nil || len(there()) != 2 {
+		t.Errorf("ann: %d, %v; left %v", n, err, there())
+	}
+	if n, err := Forget(t.Context(), base, ""); n != 1 || err == nil || len(there()) != 1 {
+		t.Errorf("all: %d, %v; left %v", n, err, there())
+	}
+	if n, err := Forget(t.Context(), filepath.Join(base, "none"), ""); n != 0 || err != nil {
+		t.Errorf("nothing there: %d, %v", n, err)
+	}
+}

@@ -24,7 +24,7 @@ import (
 
 const (
 	startTime  = 60 * time.Second // for a browser to answer at all; on a cold disk it takes many
-	orderly    = 5 * time.Second  // for a browser to end by itself, so that its cookies reach the disk
+	orderly    = 3 * time.Second  // for a browser to end by itself, so that its cookies reach the disk
 	folderFlag = "--user-data-dir="
 )
 
@@ -196,7 +196,8 @@ func (w *window) within(ctx context.Context) (context.Context, context.CancelFun
 
 // close ends the browser, in good order if it can be, and removes what is not kept.
 func (w *window) close(ctx context.Context) {
-	if w.tab.Err() == nil && chromedp.FromContext(w.tab).Browser != nil {
+	// Who waits no longer, a caller that would kill samlogin next, gets no good order where nothing is kept.
+	if w.tab.Err() == nil && chromedp.FromContext(w.tab).Browser != nil && (ctx.Err() == nil || w.folder.kept) {
 		good, cancel := context.WithTimeout(w.tab, orderly)
 		_ = chromedp.Cancel(good)
 		cancel()
