@@ -218,8 +218,12 @@ func explain(err error) failure {
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
 		f.Message = fmt.Sprintf("%s at %s: %s", idpNet.Step, foreign.Text(idpNet.Host), explained.Cause())
 		var dns *net.DNSError
+		var lost *signinbrowser.NetError
 		if f.Hint = explained.Hint(); f.Hint == "" || errors.As(err, &dns) {
 			f.Hint = "see whether this computer, or its VPN, is connected, and whether the address is right"
+		}
+		if errors.As(err, &lost) {
+			f.Hint = lost.Hint()
 		}
 		return is("network", exitNetwork, "idp")
 	case errors.As(err, &format):

@@ -138,3 +138,20 @@ func pages(all map[string]string) func(http.Handler) http.Handler {
 		})
 	}
 }
+
+// TestAPersonIsNoRobot: Google, for one, turns away a browser that says it is driven.
+func TestAPersonIsNoRobot(t *testing.T) {
+	w := newWorld(t, nil, nil)
+	w.inWindow()
+	shown, err := open(t.Context(), w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shown.close(t.Context())
+	if err := shown.navigate(t.Context(), w.config.Start); err != nil {
+		t.Fatal(err)
+	}
+	if driven, err := chromedp.Run(shown.tab, chromedp.Evaluate[bool](`navigator.webdriver === true`)); err != nil || driven {
+		t.Errorf("navigator.webdriver: %v, %v", driven, err)
+	}
+}
