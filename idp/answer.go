@@ -113,7 +113,7 @@ func (w *Walk) signIn(ctx context.Context, p *Page, s SignIn, d Dialog) (request
 	if s.User != "" {
 		set = append([]Pair{{s.User, w.user}}, set...)
 	}
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending user name and password"}, nil
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), form: s.Form, from: p, step: "sending user name and password"}, nil
 }
 
 // askUser asks who signs in, where that is not known yet.
@@ -162,7 +162,7 @@ func (w *Walk) nameOnly(ctx context.Context, p *Page, s SignIn, d Dialog) (reque
 	}
 	w.names[s.Form.Target]++
 	set := slices.Concat([]Pair{{s.User, w.user}}, picked, s.Also)
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the user name"}, nil
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), form: s.Form, from: p, step: "sending the user name"}, nil
 }
 
 // challenge fills in what a page asks after the password.
@@ -176,7 +176,7 @@ func (w *Walk) challenge(ctx context.Context, p *Page, s Challenge, d Dialog) (r
 		return request{}, err
 	}
 	set = slices.Concat(set, picked, s.Also)
-	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), from: p, step: "sending the answer to the second step (MFA)"}, nil
+	return request{method: http.MethodPost, url: s.Form.Action, pairs: s.Form.Filled(set...), form: s.Form, from: p, step: "sending the answer to the second step (MFA)"}, nil
 }
 
 // fill asks for each blank in turn.

@@ -36,6 +36,8 @@ type request struct {
 	pairs  []Pair
 	from   *Page // the page that led here, nil at the start
 	step   string
+	form   *Form         // of the page that led here, nil: it is none that is filled in
+	await  time.Duration // for a Driver: nothing is sent, the page is looked at again after that while
 
 	proof         *proof // a sign-in by header, nil: none
 	authorization string // the header's value, "": none

@@ -36,6 +36,7 @@ type Page struct {
 	Origin  Origin
 	Status  int
 	Bytes   int      // of its body, decompressed
+	Mark    string   // a Driver's own, by which it knows its document again
 	Asks    []string // WWW-Authenticate schemes of a 401, as sent ("Negotiate", "NTLM")
 	Title   foreign.Text
 	Forms   []*Form

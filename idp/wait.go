@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -49,6 +50,9 @@ func (w *Walk) wait(ctx context.Context, p *Page, s Wait) (request, context.Cont
 	}
 	if s.Blocks {
 		ctx = context.WithValue(ctx, untilKey{}, w.until)
+	}
+	if w.config.Driver != nil { // the scripts of the page ask for themselves
+		return awaits(p, cmp.Or(s.Every, askAgain)), ctx, nil
 	}
 	if !s.Blocks || w.waits > 1 { // one that should keep its answer back and does not is asked again like any other
 		every := s.Every

@@ -46,6 +46,8 @@ type Config struct {
 	After func(context.Context, time.Duration) error
 	// Tell is given what a page on the way says to the person: that an account ends soon. nil: nobody is told.
 	Tell func(foreign.Text)
+	// Driver carries the pages in a real browser. nil: they are fetched, and no script runs.
+	Driver Driver
 }
 
 // A Walk goes from a start address to a SAML response.
@@ -108,10 +110,10 @@ func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 	r := request{method: http.MethodGet, url: start, step: "opening the sign-in page"}
 	asked := ctx // may bear the patience of a wait
 	for pages := 0; pages < maxPages; pages++ {
-		page, err := w.fetch.get(asked, r)
-		if err != nil {
+		page, response, err := w.get(asked, r)
+		if err != nil || response != nil {
 			w.waited()
-			return nil, err
+			return response, err
 		}
 		asked = ctx
 		step, name := w.recognise(page)
@@ -129,7 +131,6 @@ func (w *Walk) run(ctx context.Context, start *url.URL, d Dialog) (*saml.Respons
 		if err := w.circling(page, step); err != nil {
 			return nil, err
 		}
-		var response *saml.Response
 		if r, response, err = w.take(ctx, page, step, d); err != nil || response != nil {
 			return response, err
 		}
@@ -245,7 +246,7 @@ func (w *Walk) submit(ctx context.Context, p *Page, s Submit) (request, error) {
 	if f.Method == http.MethodGet && w.holdsSecret(pairs) {
 		return request{}, &SafetyError{Rule: "a page would put what was typed into an address", From: p.Origin, To: f.Target}
 	}
-	return request{method: f.Method, url: f.Action, pairs: pairs, from: p, step: "following the IdP's pages"}, nil
+	return request{method: f.Method, url: f.Action, pairs: pairs, form: f, from: p, step: "following the IdP's pages"}, nil
 }
 
 // open follows a meta refresh, within the origin only.

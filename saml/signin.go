@@ -64,3 +64,12 @@ func isRegion(s string) bool {
 	last := words[len(words)-1]
 	return len(last) > 0 && len(last) <= 2 && only(last, digits)
 }
+
+// SignInHosts are the hosts of AWS's sign-in; each may have a region and a full stop before it.
+func SignInHosts() []string {
+	var out []string
+	for _, known := range signInHosts() {
+		out = append(out, known.host)
+	}
+	return out
+}

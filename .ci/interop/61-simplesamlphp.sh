@@ -2,24 +2,7 @@
 need simplesamlphp apache2 libapache2-mod-php php-xml php-mbstring php-curl php-sqlite3 media-types openssl python3 awscli
 . .ci/interop/idp.sh
 
-ssp=$(mktemp -d "${TMPDIR:-/tmp}/samlogin-ssp.XXXXXX") # Apache's own user has to get in
-at_end "rm -rf $ssp"
-chmod 755 "$ssp"
-mkdir -p "$ssp"/{cert,log,data,tmp,htdocs,config,home}
-cp .ci/interop/simplesamlphp/*.php "$ssp/config"
-cp -r .ci/interop/simplesamlphp/metadata "$ssp/config"
-certificates "$ssp" 127.0.0.1 127.0.0.2 127.0.0.3
-mv "$ssp/saml.key" "$ssp/cert"
-cp "$ssp/saml.pem" "$ssp/cert"
-openssl rand -hex 24 >"$ssp/salt"
-port=$(free_port)
-sed -e "s|@RUN@|$ssp|g" -e "s|@PORT@|$port|g" -e "s|@PHP@|$(ls /usr/lib/apache2/modules/libphp*.so | head -1)|" .ci/interop/simplesamlphp/httpd.conf >"$ssp/httpd.conf"
-chown -R www-data:www-data "$ssp"/{cert,log,data,tmp,salt}
-# It ends its whole process group with it: one of its own.
-setsid /usr/sbin/apache2 -f "$ssp/httpd.conf" -D FOREGROUND >"$ssp/apache.log" 2>&1 &
-apache=$!
-at_end "kill $apache; wait $apache"
-answering "$port" $apache || { cat "$ssp/apache.log" "$ssp/error.log"; exit 1; }
+start_simplesamlphp
 serve_sts "$ssp" "$ssp/saml.pem"
 
 export HOME=$ssp/home SAMLOGIN_CA_BUNDLE=$ssp/ca.pem AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1

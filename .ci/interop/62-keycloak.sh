@@ -2,37 +2,7 @@
 need maven openjdk-17-jre-headless openssl python3 curl oathtool awscli
 . .ci/interop/idp.sh
 
-version=26.4.7 # Java 17 will do for it
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/samlogin-ci
-archive=$cache/keycloak-quarkus-dist-$version.tar.gz
-if [ ! -s "$archive" ]; then
-  mkdir -p "$cache/part"
-  mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:tar.gz -DoutputDirectory="$cache/part"
-  mv "$cache/part/$(basename "$archive")" "$archive"
-fi
-kc=$WORK/keycloak
-mkdir -p "$kc/home" "$kc/dist"
-tar -C "$kc/dist" --strip-components=1 -xzf "$archive"
-mkdir -p "$kc/dist/data/import"
-python3 .ci/interop/keycloak/realm.py >"$kc/dist/data/import/rig-realm.json"
-certificates "$kc" 127.0.0.1
-port=$(free_port)
-base=https://127.0.0.1:$port
-(
-  export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=Admin-pass1 JAVA_OPTS_KC_HEAP='-Xms64m -Xmx768m'
-  exec setsid "$kc/dist/bin/kc.sh" start-dev --import-realm --http-enabled=false --http-host=127.0.0.1 --https-port="$port" \
-    --https-certificate-file="$kc/server.pem" --https-certificate-key-file="$kc/server.key" --hostname="$base" --features=passkeys
-) >"$kc/log" 2>&1 </dev/null &
-keycloak=$!
-at_end "kill $keycloak; wait $keycloak"
-fetch() { curl -fsS --cacert "$kc/ca.pem" "$@"; }
-for _ in $(seq 180); do
-  fetch -o "$kc/metadata" "$base/realms/rig/protocol/saml/descriptor" 2>/dev/null && break
-  kill -0 $keycloak || { tail -30 "$kc/log"; exit 1; }
-  sleep 1
-done
-# The realm makes its own key for signing: its certificate stands in the metadata.
-{ echo '-----BEGIN CERTIFICATE-----'; grep -oP '<ds:X509Certificate>\K[^<]+' "$kc/metadata" | head -1 | fold -w64; echo '-----END CERTIFICATE-----'; } >"$kc/saml.pem"
+start_keycloak
 serve_sts "$kc" "$kc/saml.pem"
 
 export HOME=$kc/home SAMLOGIN_CA_BUNDLE=$kc/ca.pem AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1

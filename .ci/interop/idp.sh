@@ -47,3 +47,61 @@ at_terminal() {
   err=$(cat "$WORK/terminal.out")
   return $got
 }
+
+# start_simplesamlphp: a real SimpleSAMLphp until the part ends, in the folder $ssp, at the port $port.
+start_simplesamlphp() {
+  ssp=$(mktemp -d "${TMPDIR:-/tmp}/samlogin-ssp.XXXXXX") # Apache's own user has to get in
+  at_end "rm -rf $ssp"
+  chmod 755 "$ssp"
+  mkdir -p "$ssp"/{cert,log,data,tmp,htdocs,config,home}
+  cp .ci/interop/simplesamlphp/*.php "$ssp/config"
+  cp -r .ci/interop/simplesamlphp/metadata "$ssp/config"
+  certificates "$ssp" 127.0.0.1 127.0.0.2 127.0.0.3
+  mv "$ssp/saml.key" "$ssp/cert"
+  cp "$ssp/saml.pem" "$ssp/cert"
+  openssl rand -hex 24 >"$ssp/salt"
+  port=$(free_port)
+  sed -e "s|@RUN@|$ssp|g" -e "s|@PORT@|$port|g" -e "s|@PHP@|$(ls /usr/lib/apache2/modules/libphp*.so | head -1)|" .ci/interop/simplesamlphp/httpd.conf >"$ssp/httpd.conf"
+  chown -R www-data:www-data "$ssp"/{cert,log,data,tmp,salt}
+  # It ends its whole process group with it: one of its own.
+  setsid /usr/sbin/apache2 -f "$ssp/httpd.conf" -D FOREGROUND >"$ssp/apache.log" 2>&1 &
+  apache=$!
+  at_end "kill $apache; wait $apache"
+  answering "$port" $apache || { cat "$ssp/apache.log" "$ssp/error.log"; exit 1; }
+}
+
+# start_keycloak: a real Keycloak until the part ends, in the folder $kc, at the address $base; from Maven Central, kept in
+# a cache.
+start_keycloak() {
+  version=26.4.7 # Java 17 will do for it
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/samlogin-ci
+  archive=$cache/keycloak-quarkus-dist-$version.tar.gz
+  if [ ! -s "$archive" ]; then
+    mkdir -p "$cache/part"
+    mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:tar.gz -DoutputDirectory="$cache/part"
+    mv "$cache/part/$(basename "$archive")" "$archive"
+  fi
+  kc=$WORK/keycloak
+  mkdir -p "$kc/home" "$kc/dist"
+  tar -C "$kc/dist" --strip-components=1 -xzf "$archive"
+  mkdir -p "$kc/dist/data/import"
+  python3 .ci/interop/keycloak/realm.py >"$kc/dist/data/import/rig-realm.json"
+  certificates "$kc" 127.0.0.1
+  port=$(free_port)
+  base=https://127.0.0.1:$port
+  (
+    export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=Admin-pass1 JAVA_OPTS_KC_HEAP='-Xms64m -Xmx768m'
+    exec setsid "$kc/dist/bin/kc.sh" start-dev --import-realm --http-enabled=false --http-host=127.0.0.1 --https-port="$port" \
+      --https-certificate-file="$kc/server.pem" --https-certificate-key-file="$kc/server.key" --hostname="$base" --features=passkeys
+  ) >"$kc/log" 2>&1 </dev/null &
+  keycloak=$!
+  at_end "kill $keycloak; wait $keycloak"
+  fetch() { curl -fsS --cacert "$kc/ca.pem" "$@"; }
+  for _ in $(seq 180); do
+    fetch -o "$kc/metadata" "$base/realms/rig/protocol/saml/descriptor" 2>/dev/null && break
+    kill -0 $keycloak || { tail -30 "$kc/log"; exit 1; }
+    sleep 1
+  done
+  # The realm makes its own key for signing: its certificate stands in the metadata.
+  { echo '-----BEGIN CERTIFICATE-----'; grep -oP '<ds:X509Certificate>\K[^<]+' "$kc/metadata" | head -1 | fold -w64; echo '-----END CERTIFICATE-----'; } >"$kc/saml.pem"
+}

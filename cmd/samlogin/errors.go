@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	signinbrowser "github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/imports"
@@ -130,6 +131,9 @@ func explain(err error) failure {
 		place      *awsconsole.PlaceError
 		signInNo   *awsconsole.Error
 		browser    *browserError
+		window     *signinbrowser.Error
+		person     *signinbrowser.PersonError
+		bringer    *signInCommandError
 		notTrace   *traceError
 		less       *replayError
 		told       *state.SharedError
@@ -166,6 +170,13 @@ func explain(err error) failure {
 		return is("console_refused", exitAWS, "console")
 	case errors.As(err, &browser):
 		return is("browser", exitFault, "browser")
+	case errors.As(err, &window):
+		code, exit := browserFailed(window)
+		return is(code, exit, "browser")
+	case errors.As(err, &person):
+		return is("needs_person", exitPage, "idp")
+	case errors.As(err, &bringer):
+		return is("sign_in_command", bringer.exit(), "idp")
 	case errors.As(err, &forPerson):
 		inner := explain(forPerson.err)
 		inner.Hint = forPerson.command
@@ -225,7 +236,7 @@ func explain(err error) failure {
 	case errors.As(err, &page):
 		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		if page.Browser {
-			f.Hint = "log in with a browser and give samlogin the response: --assertion-file; or ask the administrator for another method"
+			f.Hint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help browser); or ask the administrator for another method"
 			return is("needs_browser", exitPage, "idp")
 		}
 		return is("unknown_page", exitPage, "idp")
@@ -236,8 +247,12 @@ func explain(err error) failure {
 		explained := &sts.NetworkError{Host: idpNet.Host, Err: idpNet.Err}
 		f.Message = fmt.Sprintf("%s at %s: %s", idpNet.Step, foreign.Text(idpNet.Host), explained.Cause())
 		var dns *net.DNSError
+		var lost *signinbrowser.NetError
 		if f.Hint = explained.Hint(); f.Hint == "" || errors.As(err, &dns) {
 			f.Hint = "see whether this computer, or its VPN, is connected, and whether the address is right"
+		}
+		if errors.As(err, &lost) {
+			f.Hint = lost.Hint()
 		}
 		return is("network", exitNetwork, "idp")
 	case errors.As(err, &format):

@@ -44,7 +44,7 @@ type loginFlags struct {
 
 // addSignIn adds the flags that reach an IdP, for login and roles.
 func (f *loginFlags) addSignIn(flags *pflag.FlagSet) {
-	flags.StringVar(&f.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form")
+	flags.StringVar(&f.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form, browser")
 	flags.StringVar(&f.url, "url", "", "`ADDRESS` of the IdP: host, base address or full start address")
 	flags.StringVar(&f.start, "start", "", "from whose `SIDE` the login begins: auto, idp or sp")
 	flags.StringVar(&f.relyingParty, "relying-party", "", "`URN` under which the IdP knows AWS (urn:amazon:webservices)")

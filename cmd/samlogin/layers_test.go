@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"idp/adfs":          {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
 	"idp/form":          {"idp", "saml", "saml/foreign"},
 	"idp/probe":         {"idp", "idp/adfs", "idp/form", "saml", "saml/foreign"},
+	"idp/browser":       {"idp", "saml", "saml/secret", "saml/foreign"},
 	"idp/trace":         {"saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
@@ -56,6 +57,8 @@ var walled = map[string][]string{
 	"github.com/zalando/go-keyring":            {"idp/keychain"},
 	"filippo.io/age":                           {"idp/keychain"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
+	"github.com/chromedp/chromedp":             {"idp/browser"},
+	"github.com/chromedp/cdproto":              {"idp/browser"},
 	"github.com/jcmturner/gokrb5/v8":           {"idp/negotiate"},
 	"github.com/Azure/go-ntlmssp":              {"idp/negotiate"},
 	"github.com/alexbrainman/sspi":             {"idp/negotiate"},

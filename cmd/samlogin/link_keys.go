@@ -95,7 +95,11 @@ func (l *processKeys) take(ctx context.Context, _ *loginFlags) (heldKeys, error)
 		if ctx.Err() != nil {
 			return heldKeys{}, context.Cause(ctx)
 		}
-		return heldKeys{}, &sourceError{Where: where, Why: lastLine(answer.Stderr.Reveal(), err.Error())}
+		why := err.Error()
+		if said := lastLine(answer.Stderr).String(); strings.TrimSpace(said) != "" {
+			why = said // by the custom of credential processes what a person has to do
+		}
+		return heldKeys{}, &sourceError{Where: where, Why: why}
 	}
 	var said processOutput
 	if json.Unmarshal([]byte(answer.Output.Reveal()), &said) != nil || said.Version != 1 || said.AccessKeyID == "" || said.SecretAccessKey == "" {
@@ -108,13 +112,4 @@ func (l *processKeys) take(ctx context.Context, _ *loginFlags) (heldKeys, error)
 		}
 	}
 	return (&ownKeys{app: l.app, where: where, keys: k}).take(ctx, nil)
-}
-
-// lastLine is the last thing that a program said: by the custom of credential processes, what a person has to do.
-func lastLine(stderr, otherwise string) string {
-	lines := strings.Split(strings.TrimSpace(stderr), "\n")
-	if last := foreign.Line(lines[len(lines)-1]).String(); strings.TrimSpace(last) != "" {
-		return last
-	}
-	return otherwise
 }

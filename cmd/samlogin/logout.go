@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -65,7 +67,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	}
 	done := loggedOut{Profiles: []string{}}
 	// Each part is tried whatever became of the others: what is left behind by one must not keep the rest.
-	failed := errors.Join(a.forgetKept(l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
+	failed := errors.Join(a.forgetKept(l, &done), a.forgetBrowsers(ctx, l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
 	if secrets {
 		failed = errors.Join(failed, a.forgetSecrets(ctx, s, l, &done))
 	}
@@ -201,6 +203,25 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 	}
 	if l.all {
 		failed = errors.Join(failed, folder.Clear())
+	}
+	return failed
+}
+
+// forgetBrowsers forgets the sessions that browsers keep.
+func (a *app) forgetBrowsers(ctx context.Context, l *leaving, done *loggedOut) error {
+	base, err := a.browserFolder()
+	if err != nil {
+		return nil // no place, no session
+	}
+	whose := slices.Collect(maps.Keys(l.owners))
+	if l.all {
+		whose = []string{""}
+	}
+	var failed error
+	for _, who := range whose {
+		n, err := browser.Forget(ctx, base, who)
+		done.Sessions += n
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }

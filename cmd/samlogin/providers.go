@@ -31,6 +31,7 @@ type signIn struct {
 	kind     string
 	origins  []string
 	adapters []adapter.Adapter // MFA adapters of the settings
+	command  []string          // of the kind command: what prints the response
 	choices  settings.Choices
 }
 
@@ -51,7 +52,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	}
 	if entry := s.IdPs[name]; entry != nil {
 		adapters, err := adaptersOf(s, entry)
-		return &signIn{name: name, kind: entry.Kind, origins: entry.Origins, adapters: adapters, choices: settings.Nearest(given, profile, entry.Choices, s.General)}, err
+		return &signIn{name: name, kind: entry.Kind, origins: entry.Origins, command: entry.Command, adapters: adapters, choices: settings.Nearest(given, profile, entry.Choices, s.General)}, err
 	}
 	c := settings.Nearest(given, profile, s.General)
 	switch {
@@ -65,7 +66,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 			return &signIn{kind: kind, choices: c}, nil
 		}
 	}
-	known := []string{"adfs", "form"} // of the kinds those that this build knows
+	known := settings.Kinds()
 	for other := range s.IdPs {
 		known = append(known, other)
 	}
@@ -75,6 +76,9 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 
 // provider makes the IdP's provider: the one place that knows which kinds there are.
 func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.Time)) (idp.Provider, error) {
+	if in.kind == "command" {
+		return a.commandProvider(in)
+	}
 	if in.choices.URL == "" {
 		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
 	}
@@ -87,6 +91,8 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		walk.Origins = append(walk.Origins, origin)
 	}
 	switch in.kind {
+	case "browser":
+		return a.browserProvider(in, walk)
 	case "form":
 		return a.formProvider(in, walk)
 	case "adfs":
@@ -111,7 +117,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 			OtherAgent: other, Certificate: in.choices.Certificate != "",
 		}), nil
 	}
-	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: adfs, form"}
+	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: " + strings.Join(settings.Kinds(), ", ")}
 }
 
 // formProvider makes the provider for IdPs with plain forms.

@@ -38,7 +38,7 @@ Values are never printed. A password that the IdP refused is not sent again unti
 // named adds the words that say whose secret is meant.
 func (f *secretFlags) named(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form")
+	flags.StringVar(&f.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form, browser")
 	flags.StringVar(&f.url, "url", "", "`ADDRESS` of the IdP")
 	flags.StringVar(&f.username, "username", "", "`NAME` of the user at the IdP")
 	hasVariable(flags, "idp", "url", "username")

@@ -197,7 +197,7 @@ func (in *signIn) who() string {
 
 // as is what tells people apart beside address and user name.
 func (in *signIn) as() string {
-	return state.Identity(in.choices.Realm, in.choices.Certificate, in.choices.Windows)
+	return state.Identity(append([]string{in.choices.Realm, in.choices.Certificate, in.choices.Windows}, in.command...)...)
 }
 
 // assertion is whose assertion it is, and what for.

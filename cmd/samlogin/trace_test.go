@@ -251,7 +251,7 @@ func TestAnUnknownPageIsLaidOut(t *testing.T) {
     nearest   AD FS one-time code: it has 2 of 3 marks; missing: a field to type the code into
 samlogin: error: HOST/adfs/ls/IdpInitiatedSignOn.aspx: the IdP showed a page that is not known
 samlogin: hint: run it again with --trace FILE, then samlogin doctor trace FILE tells it step by step; the file holds no secret and is what a helper needs
-samlogin: hint: sign in at this address with a browser: where it shows the same page, something has to be done or chosen there first
+samlogin: hint: --idp browser signs in with a real browser; where that shows the same page, something has to be done or chosen there first
 `
 	if got := strings.ReplaceAll(r.errOut.String(), r.env["SAMLOGIN_URL"], "HOST"); got != want {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)

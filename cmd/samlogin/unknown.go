@@ -55,7 +55,7 @@ func pageHints(e *idp.PageError, tracing string) []string {
 	if tracing != "" {
 		first = "samlogin doctor trace " + shellWord(tracing) + " tells the way there step by step; the file holds no secret and is what a helper needs"
 	}
-	second := "sign in at this address with a browser: where it shows the same page, something has to be done or chosen there first"
+	second := "--idp browser signs in with a real browser; where that shows the same page, something has to be done or chosen there first"
 	switch {
 	case e.Status >= 400 || e.Status == 0 || e.Near == nil && len(e.Forms) == 0:
 		second = "see whether --url is right: the host alone is enough, a full start address is taken as it is"

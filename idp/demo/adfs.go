@@ -83,7 +83,9 @@ type ADFS struct {
 	asked    map[string]time.Time // when a request with ForceAuthn was first seen, by its ID
 	adapters adapters
 	duo      *duo
-	offered  map[string]challenge // NTLM's, by connection
+
+	challenges map[string]string    // of passkeys, by person
+	offered    map[string]challenge // NTLM's, by connection
 }
 
 // New makes an AD FS with a token-signing certificate of its own. The key is RSA, which is what AWS takes; an error means
@@ -103,7 +105,7 @@ func New(c Config) (*ADFS, error) {
 	}
 	a := &ADFS{
 		config: c, key: c.Key, node: guid(),
-		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{}, offered: map[string]challenge{},
+		wrong: map[string]refusals{}, steps: map[string]int64{}, sessions: map[string]*signedIn{}, parked: map[string]parked{}, asked: map[string]time.Time{}, offered: map[string]challenge{}, challenges: map[string]string{},
 	}
 	a.duo = newDuo(c.DuoHost)
 	a.adapters = newAdapters()

@@ -28,6 +28,8 @@ type Person struct {
 	Code                string        // one-time code asked for; "" none
 	Seed                string        // of time-based codes, in base32, asked for instead; "" none
 	Second              []string      // methods of the second step, as SecondSteps lists them; of several one is chosen. nil: "code", if there is one
+	Passkey             *Passkey      // on the scripted pages; nil: none
+	Number              string        // on the scripted pages: to be typed on the phone; "" none
 	Roles               []string      // values of the Role attribute
 	SessionDuration     int           // seconds; 0 leaves the attribute out
 	SessionNotOnOrAfter time.Duration // from the sign-in; 0 leaves it out

@@ -126,6 +126,14 @@ func (x *exchange) route() {
 		x.metadata()
 		return
 	}
+	switch path {
+	case "/adfs/scripted/":
+		x.scriptedPage()
+		return
+	case "/adfs/scripted/api":
+		x.scripted()
+		return
+	}
 	if x.config.Certificates && x.byCertificate() {
 		return
 	}

@@ -29,13 +29,14 @@ type signedIn struct {
 	context string // the Context that the next answer to the second step has to bring; each is good once
 }
 
-// start begins a session.
-func (x *exchange) start(p *Person) {
+// start begins a session, and gives its identifier.
+func (x *exchange) start(p *Person) string {
 	s := &signedIn{id: random(24), person: p, second: len(p.secondSteps()) == 0, at: x.config.Now()}
 	x.mu.Lock()
 	x.sessions[s.id] = s
 	x.mu.Unlock()
 	x.pieces(s.id)
+	return s.id
 }
 
 // pieces sets the session's cookie in two, as AD FS does with long ones.

@@ -8,6 +8,7 @@ package program
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ import (
 )
 
 const (
-	largest   = 64 << 10               // bytes of output
+	largest   = 64 << 10               // bytes of output, where a Call has no limit of its own
 	patience  = 30 * time.Second       // where a Call has no limit of its own
 	lastWords = 500 * time.Millisecond // for output after the end: something it started may hold the pipe open for ever
 )
@@ -34,12 +35,13 @@ type Call struct {
 	Stdin    secret.Text   // what it reads; empty: nothing
 	Env      []string      // its environment; nil: that of this process
 	Limit    time.Duration // 0: 30 s
+	Most     int           // bytes of standard output; 0: 64 KiB
 	Terminal *os.File      // the controlling terminal, which it may use to ask its own questions; nil: it gets none
 }
 
 // Answer is what a program said.
 type Answer struct {
-	Output secret.Text // all of standard output, 64 KiB at most
+	Output secret.Text // all of standard output
 	Stderr secret.Text // the first 64 KiB of standard error
 	Code   int         // exit code
 }
@@ -58,7 +60,7 @@ const (
 	NotFound    Problem = iota // no such program on PATH
 	NotRun                     // found, and could not be started
 	TooSlow                    // ended after its time
-	TooMuch                    // printed more than 64 KiB
+	TooMuch                    // printed more than it may
 	Failed                     // ended with a code that is not 0, or by a signal
 	Interrupted                // ended by ctrl-C at its own question
 )
@@ -69,6 +71,7 @@ type Error struct {
 	Problem Problem
 	Code    int           // of Failed; -1 after a signal
 	Limit   time.Duration // of TooSlow
+	Most    int           // bytes, of TooMuch
 	Err     error         // of NotFound and NotRun
 }
 
@@ -82,7 +85,7 @@ func (e *Error) Error() string {
 	case TooSlow:
 		return fmt.Sprintf("%s did not end within %v", name, e.Limit)
 	case TooMuch:
-		return fmt.Sprintf("%s printed more than %d KiB", name, largest>>10)
+		return fmt.Sprintf("%s printed more than %d KiB", name, e.Most>>10)
 	}
 	if e.Problem == Interrupted {
 		return fmt.Sprintf("%s was interrupted", name)
@@ -128,8 +131,8 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	var out, errOut limited
 	cmd.Stdin = strings.NewReader(c.Stdin.Reveal())
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	out.full = cancel
-	errOut.silent = true
+	out.full, out.most = cancel, cmp.Or(c.Most, largest)
+	errOut.silent, errOut.most = true, largest
 	cmd.Env = c.Env
 	cmd.WaitDelay = lastWords
 	group := newGroup(cmd, c.Terminal)
@@ -147,7 +150,7 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	case ctx.Err() != nil:
 		return Answer{}, context.Cause(ctx)
 	case out.over:
-		return Answer{}, &Error{Program: name, Problem: TooMuch}
+		return Answer{}, &Error{Program: name, Problem: TooMuch, Most: out.most}
 	case within.Err() != nil:
 		return Answer{}, &Error{Program: name, Problem: TooSlow, Limit: limit}
 	case errors.As(err, &exited) && group.interrupted(exited.ProcessState):
@@ -161,16 +164,17 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	return Answer{}, &Error{Program: name, Problem: NotRun, Err: err}
 }
 
-// limited keeps the first 64 KiB of what is written to it.
+// limited keeps the beginning of what is written to it.
 type limited struct {
 	text   bytes.Buffer
+	most   int // bytes
 	over   bool
 	full   func() // told once there is more
 	silent bool   // what is more is dropped, and nobody told
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	room := largest - l.text.Len()
+	room := l.most - l.text.Len()
 	l.text.Write(p[:min(len(p), room)])
 	if len(p) > room && !l.silent {
 		if !l.over {

@@ -23,8 +23,15 @@ func decode(t tree, part bool, checkDuration func(string) error) (*Settings, *Er
 		if _, said := t.values["kind"]; !said && !f.part {
 			t.add(t.path, Error{Reason: "has no kind", Advice: "write kind = one of " + strings.Join(Kinds(), ", ")})
 		}
+		i.Command = t.command("command")
 		i.MFAAdapters = adapters(t)
 		i.Choices = choices(t, checkDuration)
+		switch {
+		case i.Kind == "command" && i.Command == nil && t.values["command"] == nil && !f.part: // an included file may have neither
+			t.add(t.path, Error{Reason: "of the kind command has no command", Advice: `write command = ["program", "argument"]`})
+		case i.Kind != "command" && i.Command != nil:
+			t.wrong("command", "belongs to an IdP of the kind command only")
+		}
 		t.done()
 		s.IdPs[name] = i
 	})

@@ -48,6 +48,7 @@ type IdP struct {
 	Name        string
 	Kind        string   // one of Kinds
 	Origins     []string // other origins that may get this IdP's secrets: "https://host" or "https://host:port"
+	Command     []string // program and arguments that print the response; of the kind command
 	MFAAdapters any      // [idp.NAME.mfa_adapter] as read; what is in it is for the walk to judge
 	Choices
 }
