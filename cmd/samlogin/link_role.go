@@ -110,15 +110,7 @@ func (a *app) caller(partition, action string, c settings.Choices) (*caller, err
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range endpoint.Notices { // a chain asks the same STS again and again
-		if !a.said[n] {
-			if a.said == nil {
-				a.said = map[string]bool{}
-			}
-			a.said[n] = true
-			a.notice(n)
-		}
-	}
+	a.noticesOnce(endpoint.Notices)
 	transport, err := a.transport(c)
 	if err != nil {
 		return nil, err
