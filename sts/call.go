@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -67,10 +68,14 @@ func unsent(err error) aws.Ternary {
 	return aws.BoolTernary(broken.Phase.beforeSending() && !permanent(broken.Err))
 }
 
-// misdated knows a refused signature of a clock that is wrong by the mark that the SDK puts on it.
+// misdated knows a refused signature of a clock that is wrong by the mark that the SDK puts on it. The SDK marks other
+// refusals too, which may come after STS has looked at a code.
 func misdated(err error) aws.Ternary {
-	var marked interface{ RetryableError() bool }
-	if errors.As(err, &marked) && marked.RetryableError() {
+	var (
+		marked  interface{ RetryableError() bool }
+		refusal smithy.APIError
+	)
+	if errors.As(err, &marked) && marked.RetryableError() && errors.As(err, &refusal) && strings.Contains(refusal.ErrorCode(), "Signature") {
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary

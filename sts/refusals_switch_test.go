@@ -42,6 +42,7 @@ func TestEveryRefusalOfASwitchIsExplained(t *testing.T) {
 		{temporary(), plain, "InvalidClientTokenId", "The security token included in the request is invalid.", "does not know the keys", []string{"source's keys"}, []string{"deleted"}, ReasonKeysUnknown},
 		{longTerm(), plain, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.", "signature", []string{"secret access key"}, nil, ReasonOther},
 		{longTerm(), plain, "SignatureDoesNotMatch", "Signature expired: 20260304T080000Z is now earlier than 20260304T090000Z", "another time", []string{"clock"}, []string{"secret"}, ReasonOther},
+		{temporary(), plain, "ExpiredToken", "The security token " + canaryToken + " of " + canaryKey + " is expired", "have ended", []string{"source's keys"}, nil, ReasonKeysExpired},
 		{longTerm(), plain, "RegionDisabledException", "STS is not activated in this region", "switched off", []string{"--region"}, nil, ReasonOther},
 		{longTerm(), plain, "ValidationError", "1 validation error detected: Value 'x' at 'externalId' failed to satisfy constraint", "external ID", []string{"external_id"}, nil, ReasonOther},
 		{longTerm(), full, "ValidationError", "1 validation error detected: Value '123456' at 'tokenCode' failed to satisfy constraint", "MFA device or the code", []string{"mfa_serial"}, nil, ReasonDevice},

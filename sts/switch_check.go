@@ -64,7 +64,8 @@ func (e *TemporaryKeysError) Hint() string {
 }
 
 // SpentError says that a code was used up by a call that asked for more time than can be had. Another code is needed:
-// call again with it and with Wish.Refused.
+// call again with it and with Wish.Refused. What is granted then makes a good Guess for the next time, which costs one
+// code.
 type SpentError struct {
 	Serial    string // of the device
 	RoleARN   string

@@ -147,6 +147,26 @@ func TestARoleIsTakenWithAUsersKeys(t *testing.T) {
 	}
 }
 
+// A source identity stays with all that is taken with its keys.
+func TestSourceIdentityIsKept(t *testing.T) {
+	s := company(t)
+	l := newLogin()
+	l.Sources = []string{"jane"}
+	by, err := s.sdk("eu-west-1", nil).AssumeRoleWithSAML(t.Context(), &awssts.AssumeRoleWithSAMLInput{
+		RoleArn: aws.String(admin), PrincipalArn: aws.String(provider), SAMLAssertion: aws.String(l.encoded(t)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for keys, role := *by.Credentials, open; role != ""; {
+		out, err := s.take(t, keys, role, nil)
+		if err != nil || aws.ToString(out.SourceIdentity) != "jane" {
+			t.Fatalf("%s: %+v, %v", role, out, err)
+		}
+		keys, role = *out.Credentials, map[string]string{open: second}[role]
+	}
+}
+
 // Who may take a role is what its trust policy says; and nobody is told why not.
 func TestTrustDecides(t *testing.T) {
 	s := company(t)
@@ -265,39 +285,5 @@ func TestParametersOfASwitchAreHeldAgainstTheModel(t *testing.T) {
 			_, err := s.take(t, janes(), open, c.change)
 			says(t, err, "ValidationError", c.words)
 		})
-	}
-}
-
-// The sign-in for keys takes a role's, and a chained role's only without a duration of its own.
-func TestConsoleSignInGoesByTheKindOfKeys(t *testing.T) {
-	s := company(t)
-	user, err := s.token(t, janes(), &awssts.GetSessionTokenInput{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	chained := s.must(t, s.keys(t), open, nil)
-	for name, c := range map[string]struct {
-		keys     types.Credentials
-		duration string
-		status   int
-	}{
-		"a role":                {s.must(t, janes(), open, nil), "3600", http.StatusOK},
-		"a chained role":        {chained, "", http.StatusOK},
-		"a chained role's time": {chained, "3600", http.StatusBadRequest},
-		"a user's session":      {*user.Credentials, "", http.StatusBadRequest},
-		"a user's own keys":     {janes(), "", http.StatusBadRequest},
-	} {
-		form := url.Values{"Action": {"getSigninToken"}, "Session": {fmt.Sprintf(`{"sessionId":%q,"sessionKey":%q,"sessionToken":%q}`, *c.keys.AccessKeyId, *c.keys.SecretAccessKey, *c.keys.SessionToken)}}
-		if c.duration != "" {
-			form.Set("SessionDuration", c.duration)
-		}
-		r, err := s.Server.Client().PostForm(s.URL+"/federation", form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = r.Body.Close()
-		if r.StatusCode != c.status {
-			t.Errorf("%s: %d", name, r.StatusCode)
-		}
 	}
 }

@@ -110,4 +110,6 @@ func TestSessionTokensAreForUsersOnly(t *testing.T) {
 	s.must(t, *withCode.Credentials, guarded, nil)
 	_, err = s.take(t, s.must(t, *withCode.Credentials, open, nil), guarded, nil)
 	says(t, err, "AccessDenied", refusedTo)
+	_, err = s.take(t, *plain.Credentials, guarded, code(morning.Add(30*time.Second))) // the device goes with her own keys
+	says(t, err, "AccessDenied", notHers)
 }
