@@ -19,7 +19,8 @@ import (
 //
 // What the way is depends on what the keys are for. Keys that are written down, or wanted for more than an hour, come
 // from one AssumeRole with a code: AWS gives up to twelve hours to that, and one to a role taken with temporary keys.
-// Keys that are renewed come by way of an MFA session, where the settings want one: one code for all roles of a day.
+// Keys that are renewed come by way of an MFA session, where the settings want one: one code for all roles of a day; and
+// so do others where there is such a session and an hour is enough.
 type planner struct {
 	app      *app
 	flags    *loginFlags

@@ -27,9 +27,13 @@ func (p *planner) role(from link, device string, wished *target, r *switchedRole
 	if err != nil {
 		return nil, err
 	}
-	if p.renewing && session > 0 && !wished.wish.Max && wished.wish.Duration <= hourOfAChain {
-		r.from = &mfaSession{app: p.app, from: from, name: p.ownerOf(from, r.name), serial: device, duration: session, choices: wished.choices}
-		return r, nil
+	if session > 0 && !wished.wish.Max && wished.wish.Duration <= hourOfAChain {
+		by := &mfaSession{app: p.app, from: from, name: p.ownerOf(from, r.name), serial: device, duration: session, choices: wished.choices}
+		// Where an hour is enough, a session that is there spares another code, whatever the keys are for.
+		if _, alive := p.app.keptKeys(by, silentMargin); alive || p.renewing {
+			r.from = by
+			return r, nil
+		}
 	}
 	r.call.Serial = device
 	return r, nil
