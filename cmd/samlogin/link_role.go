@@ -43,7 +43,7 @@ func (l *switchedRole) upkeep() upkeep {
 // lends: with keys that took a code, others are taken for as long as they are good.
 func (l *switchedRole) lends() upkeep {
 	if l.asks() {
-		return upkeep{Kind: state.Role, Entry: l.identity()}
+		return upkeep{keptEntry: entryOf(l)}
 	}
 	return l.upkeep()
 }
