@@ -60,6 +60,9 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 		case root.Kind == profiles.RootManaged && p.settings.Profiles[root.Name] != nil:
 			return p.app.target(ctx, p.flags, p.settings, p.settings.Profiles[root.Name])
 		case root.Kind == profiles.RootManaged && root.Name != "" && root.Name != name: // NAME-session: its command gives the keys of NAME
+			if err := p.enter("command: " + name); err != nil {
+				return nil, err
+			}
 			return p.stored(ctx, root.Name)
 		case root.Kind != profiles.RootLongTerm || root.MFASerial == "":
 			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) has no role_arn, and no mfa_serial beside long-term keys: there is nothing to take", foreign.Text(name), root.Place), Hint: "AWS's clients use such a profile as it is; " + known(p.settings)}
@@ -91,13 +94,14 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 // prepare reads what is wished for and then finds the way, with the checks of every target.
 func (p *planner) prepare(ctx context.Context, t *target, find func() error) error {
 	p.asked = t
+	// A login that writes nothing gets keys ready for those who ask for them again and again.
 	p.renewing = p.flags.renewing || p.flags.writes && (t.choices.Write == writeProcess || t.choices.Write == "none")
 	if given := t.choices.Duration; given != "" && t.stored && p.flags.duration == "" {
 		if _, _, err := sts.ParseDuration(given); err != nil && !(t.profile != t.name && longSession(given) > 0) {
 			return &usageError{What: fmt.Sprintf("duration_seconds of profile %s: %v", foreign.Text(t.name), err), Hint: "from 900 to 43200"}
 		}
 	}
-	if longSession(t.choices.Duration) == 0 {
+	if longSession(t.choices.Duration) == 0 { // more than twelve hours may be meant for an MFA session, and is no wish for a role
 		if err := t.readWish(ctx, p.app); err != nil {
 			return err
 		}

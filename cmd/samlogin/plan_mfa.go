@@ -28,7 +28,7 @@ func (p *planner) role(from link, device string, wished *target, r *switchedRole
 		return nil, err
 	}
 	if session > 0 && !wished.wish.Max && wished.wish.Duration <= hourOfAChain {
-		by := &mfaSession{app: p.app, from: from, name: p.ownerOf(from, r.name), serial: device, duration: session, choices: wished.choices}
+		by := &mfaSession{app: p.app, from: from, name: userProfile(from, r.name), serial: device, duration: session, choices: wished.choices}
 		// Where an hour is enough, a session that is there spares another code, whatever the keys are for.
 		if _, alive := p.app.keptKeys(by, silentMargin); alive || p.renewing {
 			r.from = by
@@ -37,6 +37,32 @@ func (p *planner) role(from link, device string, wished *target, r *switchedRole
 	}
 	r.call.Serial = device
 	return r, nil
+}
+
+// shareSessions lets roles of one run that want a code of the same device each come from one MFA session, where the
+// settings want such sessions and an hour is enough: one code in the morning, and not one every half a minute.
+func shareSessions(s *settings.Settings, all []*target) {
+	alike := map[string][]*switchedRole{}
+	for _, t := range all {
+		role, ok := t.way.(*switchedRole)
+		if !ok || !role.asks() || t.wish.Max || t.wish.Duration > hourOfAChain {
+			continue
+		}
+		if d, err := sessionLength(s, t.choices); err == nil && d > 0 {
+			device := role.call.Serial + " " + role.from.identity()
+			alike[device] = append(alike[device], role)
+		}
+	}
+	for _, roles := range alike {
+		if len(roles) < 2 {
+			continue
+		}
+		for _, r := range roles {
+			length, _ := sessionLength(s, r.target.choices) // it was good above
+			r.from = &mfaSession{app: r.app, from: r.from, name: userProfile(r.from, r.name), serial: r.call.Serial, duration: length, choices: r.target.choices}
+			r.call.Serial = ""
+		}
+	}
 }
 
 // user is the way to an MFA session that is wanted for itself.
@@ -56,7 +82,8 @@ func (p *planner) user(ctx context.Context, root profiles.Root, t *target) (link
 	return &mfaSession{app: p.app, from: keys, name: t.name, written: t.written(), serial: root.MFASerial, duration: wanted, choices: t.choices}, nil
 }
 
-func (p *planner) ownerOf(from link, otherwise string) string {
+// userProfile is the AWS profile that keys stand in.
+func userProfile(from link, otherwise string) string {
 	if keys, ok := from.(*ownKeys); ok {
 		if name, ok := strings.CutPrefix(keys.where, "profile "); ok {
 			return name
