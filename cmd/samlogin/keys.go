@@ -88,11 +88,16 @@ func (a *app) keysFrom(ctx context.Context, f *loginFlags, l link) (heldKeys, er
 	return k, err
 }
 
+// silentPatience is how long a silent renewal waits for another process: one that asks a person may take minutes.
+const silentPatience = 2 * time.Second
+
 func (a *app) fetchSilently(ctx context.Context, f *loginFlags, l link, look func() (heldKeys, bool)) (heldKeys, error) {
 	asked, said := a.global.noInput, a.errOut
 	a.global.noInput, a.errOut = true, io.Discard
 	defer func() { a.global.noInput, a.errOut = asked, said }()
-	return a.fetch(ctx, f, l, look)
+	silent := *f
+	silent.patience = silentPatience
+	return a.fetch(ctx, &silent, l, look)
 }
 
 // fetch takes the keys of a link, in one process for all that want them now. Those of the links before it are fetched
@@ -121,7 +126,7 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, l link, look func() (hel
 			}
 			return ok
 		},
-		Lead: lead, Share: sharedFailure, Heed: f.heed,
+		Lead: lead, Share: sharedFailure, Heed: f.heed, Patience: f.patience,
 	})
 	return got, err
 }

@@ -26,8 +26,9 @@ func newLoginCmd(a *app) *cobra.Command {
 		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings, or a profile of ~/.aws/config that
 switches roles (role_arn), whose keys go to NAME-session; without one, the settings' default or what the flags say.`,
 		Example: `  samlogin login prod
-  samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
-  samlogin login staging --write process       # role_arn and mfa_serial in ~/.aws/config: staging-session renews
+  samlogin login --idp adfs --url adfs.example.com --duration 12h \
+    --role '111111111111/Admin' --profile prod
+  samlogin login staging --write process   # role_arn in ~/.aws/config
   samlogin login --all --profile '{alias}-{role}'`,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
@@ -111,13 +112,10 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 	if err != nil {
 		return nil, err
 	}
-	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed}
+	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed, patience: f.patience}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
-		return nil, err
-	}
-	if err := a.turnedAway(in); err != nil {
 		return nil, err
 	}
 	if err := session.login(ctx); err != nil {
@@ -209,6 +207,7 @@ type session struct {
 	fresh    bool          // --force: neither a session nor an assertion of before
 	fromFile bool          // --assertion-file: no IdP is asked
 	heed     time.Duration // for how long the failure of another process counts for this one
+	patience time.Duration // for how long another process is waited for; 0: as long as it takes
 }
 
 // audience is the relying party that a response has to be for.
