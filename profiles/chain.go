@@ -231,7 +231,7 @@ func (r chainReader) root(profile string, p map[string]found) (Root, error) {
 	process, hasProcess := p[keyProcess]
 	if hasProcess {
 		root.Process = process.value
-		if ownCommand(process.value) {
+		if OwnCommand(process.value) {
 			words := strings.Fields(process.value)
 			root.Name = words[len(words)-1]
 		}

@@ -45,7 +45,7 @@ func (p Process) command(windows bool) (string, error) {
 		words[i] = quoted
 	}
 	line := strings.Join(words, " ")
-	if !ownCommand(line) {
+	if !OwnCommand(line) {
 		return "", &ValueError{Profile: p.Profile, Key: keyProcess, Why: "has a name that is not one plain word"}
 	}
 	return line, nil
@@ -80,9 +80,9 @@ func plainRune(r rune, windows bool) bool {
 	return windows && (r == '\\' || r == '~') || !windows && (r == '%' || r == '=' || r == ',')
 }
 
-// ownCommand reports whether a line looks like one that Command makes: it ends in "credentials NAME". The program may
-// have any name.
-func ownCommand(line string) bool {
+// OwnCommand reports whether a credential_process looks like one that Command makes: it ends in "credentials NAME". The
+// program may have any name.
+func OwnCommand(line string) bool {
 	words := strings.Fields(line)
 	n := len(words)
 	return n > 2 && words[n-2] == processWord && strings.TrimFunc(words[n-1], nameRune) == ""
@@ -92,7 +92,7 @@ func ownCommand(line string) bool {
 // put in the place of samlogin's since, as "aws configure set" does, which leaves the mark.
 func ownProcess(set map[string]found) bool {
 	process, there := set[keyProcess]
-	return set[keyMark].value == markManaged && (!there || ownCommand(process.value))
+	return set[keyMark].value == markManaged && (!there || OwnCommand(process.value))
 }
 
 // processLines are the lines of the config file that samlogin takes out again.

@@ -101,7 +101,7 @@ func TestWhichCommandsAreOurs(t *testing.T) {
 		"aws-vault exec prod --json":                           false,
 		"":                                                     false,
 	} {
-		if ownCommand(line) != want {
+		if OwnCommand(line) != want {
 			t.Errorf("%q: want %v", line, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -73,17 +74,21 @@ func (s *saving) sweep(t target, now time.Time) {
 		return
 	}
 	for _, name := range names {
-		random, ok := strings.CutPrefix(name, "."+t.base+".samlogin-")
-		random, temporary := strings.CutSuffix(random, temporarySuffix)
-		if !ok || !temporary || len(random) != randomLength {
-			continue
-		}
-		path := t.beside("-" + random + temporarySuffix)
-		m, err := s.disk.Lstat(path)
-		if err == nil && m.Mode.IsRegular() && m.Mine && now.Sub(m.Modified) > staleAfter {
-			_ = s.disk.Remove(path)
+		if s.leftover(t, name, now) {
+			_ = s.disk.Remove(filepath.Join(t.folder, name))
 		}
 	}
+}
+
+// leftover recognises a temporary file of a process that was killed.
+func (s *saving) leftover(t target, name string, now time.Time) bool {
+	random, ok := strings.CutPrefix(name, "."+t.base+".samlogin-")
+	random, temporary := strings.CutSuffix(random, temporarySuffix)
+	if !ok || !temporary || len(random) != randomLength {
+		return false
+	}
+	m, err := s.disk.Lstat(filepath.Join(t.folder, name))
+	return err == nil && m.Mode.IsRegular() && m.Mine && now.Sub(m.Modified) > staleAfter
 }
 
 func randomName() string {

@@ -65,7 +65,7 @@ export SAMLOGIN_TEST_KEYRING=1
 # 100 processes take Wine minutes to start; SAMLOGIN_CAMPAIGN runs them as well.
 skip='^TestManyProcesses'
 [ -z "${SAMLOGIN_CAMPAIGN:-}" ] || skip='^$'
-for package in profiles profiles/settings saml/secret saml/foreign idp/keychain idp/totp; do
+for package in profiles profiles/settings profiles/imports saml/secret saml/foreign idp/keychain idp/totp; do
   name=$(basename "$package")
   GOOS=windows go test -c -o "$WORK/$name.exe" "./$package"
   (cd "$package" && wine "$WORK/$name.exe" -test.v -test.timeout 500s -test.skip "$skip" </dev/null >"$WORK/$name.log" 2>&1) || true

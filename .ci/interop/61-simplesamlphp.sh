@@ -91,6 +91,13 @@ as alice Alice-pass1 at_terminal "$other" "$SAMLOGIN" login --idp form --url "$c
 [ "$(who chosen)" = arn:aws:sts::111111111111:assumed-role/ReadOnly/alice@idp.test ]
 echo "   of two sources the second was chosen"
 
+# Found by its host alone, and set up in one command.
+ends 0 as alice Alice-pass1 "$SAMLOGIN" configure --config "$ssp/configured.toml" --url "https://127.0.0.1:$port" --role 222222222222/path/to/Deploy --profiles configured --yes --no-input
+grep -q 'SimpleSAMLphp at 127.0.0.1' <<<"$out"
+[ "$(who configured)" = arn:aws:sts::222222222222:assumed-role/Deploy/alice@idp.test ]
+ends 0 as alice Alice-pass1 "$SAMLOGIN" login --config "$ssp/configured.toml" --no-input
+echo "   configure: found by its host, a profile written, logged in to by its settings"
+
 # The same with the pages of version 2.
 touch "$ssp/newui"
 ends 3 as alice wrong-one "$SAMLOGIN" roles --idp form --url "$plain" --no-input

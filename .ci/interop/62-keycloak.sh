@@ -47,6 +47,15 @@ ends 0 as alice Alice-pass1 "$SAMLOGIN" login --role 222222222222/Deploy --profi
 [ "$(who kc)" = arn:aws:sts::222222222222:assumed-role/Deploy/alice@idp.test ]
 echo "   alice: the AWS CLI is $(who kc)"
 
+# By its realm alone the client of AWS is found; by the host alone it says what is missing.
+ends 0 as alice Alice-pass1 env -u SAMLOGIN_IDP -u SAMLOGIN_URL "$SAMLOGIN" configure --config "$kc/configured.toml" --url "$base/realms/rig" --role 222222222222/Deploy --profiles configured --yes --no-input
+grep -q 'Keycloak at 127.0.0.1' <<<"$out"
+grep -q "url = \"$SAMLOGIN_URL\"" "$kc/configured.toml"
+[ "$(who configured)" = arn:aws:sts::222222222222:assumed-role/Deploy/alice@idp.test ]
+ends 2 as alice Alice-pass1 env -u SAMLOGIN_IDP -u SAMLOGIN_URL "$SAMLOGIN" configure --config "$kc/none.toml" --url "$base" --all --yes --no-input
+says 'what is missing is the name of the AWS client'
+echo "   configure: the client of AWS is found in its realm"
+
 ends 3 as alice wrong-one "$SAMLOGIN" roles --no-input
 says 'refused the user name or password: "Invalid username or password.'
 ends 3 as newpw New-pass1 "$SAMLOGIN" roles --no-input

@@ -15,7 +15,6 @@ import (
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/secret"
-	"github.com/samlogin/samlogin/sts"
 )
 
 // app is what commands may use of the world. What costs anything is opened on first use.
@@ -51,15 +50,18 @@ type app struct {
 	refusals  map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
+	heard     accountNames                // what AWS calls accounts that the settings do not name
 	typed     map[string]bool             // flags of the command line, as opposed to variables
 	taken     map[string]heldKeys         // by the links of this run, by kind and identity
 	codes     map[string]bool             // of AWS's MFA devices, sent in this run
 	said      map[string]bool             // notices that were given once, and are not given again
 	offers    []offer                     // passwords that may be remembered at the end of the run
 
-	beside   func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once
-	wait     func(context.Context, time.Duration) error // nil: waits; tests do not
-	observed func(idp.Event)                            // told of each step of a login instead of trace and terminal; nil: those are
+	beside func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once
+	wait   func(context.Context, time.Duration) error // nil: waits; tests do not
+	// include fetches a file that the settings include; nil for commands that keep off the network for their settings.
+	include  func(own settings.Choices, address string) ([]byte, error)
+	observed func(idp.Event) // told of each step of a login instead of trace and terminal; nil: those are
 }
 
 // globalFlags are the flags that every command has.
@@ -159,10 +161,7 @@ func (a *app) settings() (*settings.Settings, error) {
 			path = "" // a bare environment, as in a container, has no home and no settings
 		}
 	}
-	s, err := settings.Load(path, required, func(text string) error {
-		_, _, err := sts.ParseDuration(text)
-		return err
-	})
+	s, err := a.loader().Load(path, required)
 	if err != nil {
 		return nil, err
 	}

@@ -154,12 +154,14 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 	if r.start == nil {
 		r.start = func(f func()) { go f() }
 	}
-	f.renewing = true
+	f.renewing = true // before the way is found, as that depends on it
 	t, err := a.oneTarget(ctx, f, name)
 	if err != nil {
 		return nil, err
 	}
-	r.kept = func() (heldKeys, bool) { return a.keptKeys(a.way(t), lastMargin) }
+	if l := a.way(t); l.kind() != "" {
+		r.kept = func() (heldKeys, bool) { return a.keptKeys(l, lastMargin) }
+	}
 	if r.held, err = r.take(ctx); err != nil {
 		return nil, err
 	}

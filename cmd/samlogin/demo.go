@@ -84,6 +84,7 @@ func (d *demo) start() error {
 	}
 	config := stsdemo.Config{
 		Trust:      []*x509.Certificate{adfs.Certificate()},
+		Accounts:   stsdemo.DemoAccounts(),
 		DefaultMax: 4 * time.Hour,
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin":    12 * time.Hour,

@@ -10,26 +10,41 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-const doctorLong = `Find out why something does not work. So far there is one part of it:
+const doctorLong = `Find out why something does not work: files and who can read them, what AWS tools will take for each profile, variables
+that win over it, proxy and certificates, the IdP, AWS, clocks, key stores. Nothing is changed, and nothing secret is
+sent or shown. The exit code is 12 if something is bad.
 
-  doctor trace FILE  tells what happened in a login recorded with --trace
+With the NAMEs of profiles or groups it is about those, and tells what each AWS tool takes for them.
 
-Checks of files, clock, network, IdP and AWS are not in this version.`
+--fix does what is safe, after one yes: modes of files, what killed samlogins left, keys of samlogin's that are in the
+way of its own credential_process.
+
+  doctor trace FILE  tells what happened in a login recorded with --trace`
 
 func newDoctorCmd(a *app) *cobra.Command {
+	f := &doctorFlags{}
 	cmd := &cobra.Command{
-		Use:     "doctor",
-		Short:   "Tell what happened in a recorded login",
-		Long:    doctorLong,
-		Example: "  samlogin doctor trace login.trace",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			return unknownWord(cmd, args[0])
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:   "doctor [NAME…]",
+		Short: "Check files, tools, network and clocks, and tell how to mend them",
+		Long:  doctorLong,
+		Example: `  samlogin doctor
+  samlogin doctor prod
+  samlogin doctor --fix
+  samlogin doctor --offline --output json
+  samlogin doctor trace login.trace`,
+		ValidArgsFunction: a.completeNames,
+		Args:              cobra.ArbitraryArgs,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.doctor(cmd.Context(), f, args) },
 	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended safely, after a yes")
+	flags.BoolVar(&f.offline, "offline", false, "ask no server")
+	flags.StringVar(&f.login.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form")
+	flags.StringVar(&f.login.url, "url", "", "`ADDRESS` of the IdP: host, base address or full start address")
+	flags.StringVar(&f.login.region, "region", "", "`REGION` of AWS whose STS is asked")
+	flags.StringVar(&f.login.stsEndpoint, "sts-endpoint", "", "`URL` of STS")
+	flags.StringVar(&f.login.caBundle, "ca-bundle", "", "`FILE` of PEM certificates to trust besides the system's")
+	hasVariable(flags, "idp", "url", "region", "sts-endpoint", "ca-bundle")
 	cmd.AddCommand(newDoctorTraceCmd(a))
 	return cmd
 }

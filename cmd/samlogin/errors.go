@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles"
+	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
@@ -90,6 +92,7 @@ func explain(err error) failure {
 		role       *roleError
 		some       *someFailedError
 		ended      *endedError
+		checks     *badError
 		refused    *idp.RefusedError
 		idpNeed    *idp.NeedError
 		page       *idp.PageError
@@ -110,6 +113,8 @@ func explain(err error) failure {
 		setting    *settings.Error
 		settingBad *settings.UnsafeError
 		settingNo  *settings.ReadError
+		included   *settings.IncludeError
+		theirs     *imports.FileError
 		name       *profiles.NameError
 		value      *profiles.ValueError
 		unsafe     *profiles.UnsafeError
@@ -133,6 +138,9 @@ func explain(err error) failure {
 		forPerson  *withCommand
 		chain      *profiles.ChainError
 		source     *sourceError
+		noIdP      *probe.UnknownError
+		noEdit     *settings.EditError
+		changed    *settings.ChangedError
 	)
 	f := failure{Message: err.Error(), Hint: hintOf(err)}
 	is := func(code string, exit int, step string) failure {
@@ -168,6 +176,10 @@ func explain(err error) failure {
 		return is("network", exitNetwork, "idp")
 	case errors.As(err, &keepUnsafe):
 		return is("unsafe_file", exitUnsafe, "files")
+	case errors.As(err, &noIdP):
+		return is("no_idp", exitPage, "probe")
+	case errors.As(err, &noEdit), errors.As(err, &changed):
+		return is("file", exitFile, "settings")
 	case errors.As(err, &usage):
 		f.Hint = usage.Hint
 		return is("usage", exitUsage, "words")
@@ -183,6 +195,10 @@ func explain(err error) failure {
 		return is("source_keys", exitAWS, "source")
 	case errors.As(err, &name):
 		return is("profile_name", exitUsage, "words")
+	case errors.As(err, &included) && included.Got != "":
+		return is("unsafe_settings", exitUnsafe, "settings")
+	case errors.As(err, &included):
+		return is("network", exitNetwork, "settings")
 	case errors.As(err, &settingNo) && !errors.Is(err, fs.ErrNotExist):
 		return is("file", exitFile, "settings")
 	case errors.As(err, &setting), errors.As(err, &settingNo):
@@ -251,12 +267,16 @@ func explain(err error) failure {
 		return is("not_ours", exitFile, "files")
 	case errors.As(err, &broken), errors.As(err, &lock), errors.As(err, &file):
 		return is("file", exitFile, "files")
+	case errors.As(err, &theirs):
+		return is("file", exitFile, "files")
 	case errors.As(err, &notTrace):
 		f.Hint = "samlogin login --trace FILE makes one"
 		return is("trace", exitFile, "files")
 	case errors.As(err, &less):
 		f.Hint = "a page that was known is not any more: report it with the file"
 		return is("replay", exitBad, "doctor")
+	case errors.As(err, &checks):
+		return is("bad", exitBad, "doctor")
 	case errors.As(err, &ended):
 		return is("ended", exitBad, "status")
 	case errors.As(err, &some):

@@ -276,6 +276,10 @@ func (a *app) forPerson(err error, name string) error {
 	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
 		return err
 	}
+	var included *settings.IncludeError
+	if errors.As(err, &included) && included.Err == nil && included.Got == "" {
+		return &withCommand{err, a.loginCommand(name)} // which may use the network for the settings
+	}
 	switch explain(err).Exit {
 	case exitNeedsAnswer, exitRefused:
 		if hint := explain(err).Hint; hint != "" {

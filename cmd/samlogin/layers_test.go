@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"idp/duo":           {"idp", "saml/foreign"},
 	"idp/adfs":          {"idp", "idp/adapter", "idp/duo", "saml", "saml/secret", "saml/foreign"},
 	"idp/form":          {"idp", "saml", "saml/foreign"},
+	"idp/probe":         {"idp", "idp/adfs", "idp/form", "saml", "saml/foreign"},
 	"idp/trace":         {"saml/foreign"},
 	"idp/demo":          {"saml/secret", "saml/foreign"},
 	"idp/idptest":       {"idp", "saml/secret"}, // imported by tests only
@@ -30,9 +31,12 @@ var allowed = map[string][]string{
 	"sts":               {"saml", "saml/secret", "saml/foreign"},
 	"sts/container":     {"sts", "saml/secret"},
 	"sts/console":       {"sts", "saml/secret", "saml/foreign"},
+	"sts/signin":        {"saml", "saml/secret", "saml/foreign"},
 	"sts/demo":          {"saml/secret", "saml/foreign"},
 	"profiles":          {"saml/secret", "saml/foreign"},
+	"profiles/clash":    {"profiles", "saml/foreign"},
 	"profiles/settings": {"profiles", "saml/foreign", "saml/secret"},
+	"profiles/imports":  {"profiles/settings", "saml/foreign"},
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
 
@@ -45,7 +49,7 @@ var walled = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/sts": {"sts"},
 	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin"},
 	"github.com/spf13/cobra":                   {"cmd/samlogin", "cmd/samlogin/manual"},
-	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs", "idp/duo", "idp/form"},
+	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs", "idp/duo", "idp/form", "sts/signin"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
 	"github.com/pelletier/go-toml/v2":          {"profiles/settings", "idp/adapter"},
 	"github.com/gofrs/flock":                   {"profiles", "profiles/state", "idp/keychain"},

@@ -24,11 +24,15 @@ func newLoginCmd(a *app) *cobra.Command {
 		Use:   "login [NAME…]",
 		Short: "Log in and write AWS profiles",
 		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings, or a profile of ~/.aws/config that
-switches roles (role_arn), whose keys go to NAME-session; without one, the settings' default or what the flags say.`,
+switches roles (role_arn), whose keys go to NAME-session; without one, the settings' default or what the flags say.
+
+Where several roles fit, you pick from a list: type words of account or role to leave fewer, move with the arrow and
+page keys, take with return. Tab marks roles, to take several at once; ctrl-T marks all that are left, * makes a
+favourite, which comes first from then on, escape shows all again, ctrl-C leaves.`,
 		Example: `  samlogin login prod
   samlogin login --idp adfs --url adfs.example.com --duration 12h \
     --role '111111111111/Admin' --profile prod
-  samlogin login staging --write process   # role_arn in ~/.aws/config
+  samlogin login staging            # role_arn and mfa_serial in ~/.aws/config
   samlogin login --all --profile '{alias}-{role}'`,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
@@ -98,7 +102,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		return err
 	}
 	results = append(results, taken...)
-	if err := a.finish(ctx, w, results, s.Accounts); err != nil {
+	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil {
 		return err
 	}
 	a.offerToRemember(ctx)
@@ -122,10 +126,18 @@ func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, name
 		a.noteRefusal(in, err)
 		return nil, err
 	}
+	names = a.learnNames(ctx, session, transport, wanted, names)
+	return a.takeRoles(ctx, f, session, transport, wanted, names, w)
+}
+
+// takeRoles takes all roles wanted with the response of a session. w is nil where no profile is going to be written.
+func (a *app) takeRoles(ctx context.Context, f *loginFlags, session *session, transport *retrying, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
 	var jobs []job
 	var results []result
 	for _, t := range wanted {
-		found, err := t.jobs(session.response, names, func(offered []saml.Role) (saml.Role, error) { return a.pick(ctx, offered, names) })
+		found, err := t.jobs(session.response, names, func(offered []saml.Role, profile string) ([]saml.Role, error) {
+			return a.pick(ctx, session.in, offered, names, profile)
+		})
 		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/samlogin/samlogin/saml"
 )
 
-func role(t *testing.T, account, path string) saml.Role {
+func role(t testing.TB, account, path string) saml.Role {
 	t.Helper()
 	r, err := saml.NewRole("arn:aws:iam::"+account+":role/"+path, "arn:aws:iam::"+account+":saml-provider/ADFS")
 	if err != nil {

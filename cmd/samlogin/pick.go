@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,37 +12,69 @@ import (
 	"golang.org/x/term"
 
 	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // This file is the only one that knows survey: its terminal layer reads keys and moves the cursor on every system. What
 // survey draws by itself is left out: it cannot group, and its templates alone would make the program 3 MB larger.
 
-// pick lets the person choose one of the roles offered.
-func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames) (saml.Role, error) {
+// pick lets the person choose from the roles offered: one for a profile that is named, else one or more.
+func (a *app) pick(ctx context.Context, in *signIn, offered []saml.Role, names accountNames, profile string) ([]saml.Role, error) {
 	t, err := a.terminal()
 	if err != nil {
-		return saml.Role{}, &needError{
+		return nil, &needError{
 			What: fmt.Sprintf("%d roles are offered and nobody can be asked which one", len(offered)),
 			Hint: "name one with --role account/name, or take all with --all; samlogin roles lists them",
 		}
 	}
+	kept := a.keptPicks(in)
+	list := newPickList(offered, names)
+	if profile == "" || templated(profile) {
+		list.several = true
+	} else {
+		list.profile = foreign.Clean(profile)
+	}
+	list.prefer(kept)
+	choose := a.pickOnScreen
+	if a.plainTerminal() {
+		choose = pickByNumber
+	}
+	taken, err := choose(ctx, t, list)
+	a.keepPicks(in, kept, list, taken)
+	if err != nil {
+		return nil, err
+	}
+	for i, role := range taken {
+		if i == maxCandidates {
+			fmt.Fprintf(t.out, "… and %d more\n", len(taken)-i)
+			break
+		}
+		fmt.Fprintf(t.out, "Role: %s\n", fit(role.Account()+names.suffix(role.Account())+" "+role.Path(), t.width()-7))
+	}
+	return taken, nil
+}
+
+// pickOnScreen shows the list and takes keys until roles are taken.
+func (a *app) pickOnScreen(ctx context.Context, t *terminal, list *pickList) ([]saml.Role, error) {
 	t.hold()
 	defer t.restore()
-	keys := survey.NewRuneReader(survey.Stdio{In: t.in, Out: t.out, Err: t.out})
+	streams := survey.Stdio{In: t.in, Out: t.out, Err: t.out}
+	if runtime.GOOS != "windows" {
+		streams.In = newKeyboard(t.in) // survey knows no page keys and no pasting, and takes a slow sequence for letters
+	}
+	keys := survey.NewRuneReader(streams)
 	if err := keys.SetTermMode(); err != nil {
-		return saml.Role{}, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
+		return nil, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
 	}
-	out := &frame{file: t.out}
-	screen := &pickScreen{terminal: t, list: newPickList(offered, names), out: out, cursor: &survey.Cursor{In: t.in, Out: out}}
+	t.forgetTyped() // what was typed before the list was to be seen cannot be about it
 	if a.color(true) {
-		screen.list.emphasis = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
+		list.bold, list.under = "\x1b[1m", "\x1b[4m"
 	}
-	_ = screen.cursor.Hide()
-	defer func() {
-		_ = screen.cursor.Show()
-		out.flush()
-	}()
-	screen.draw()
+	changed, stop := t.changes() // before the first drawing, which is for the size that the window has then
+	defer stop()
+	screen := newPickScreen(t, list)
+	screen.open()
+	defer screen.close()
 	typed, wanted := make(chan rune, 1), make(chan struct{}, 1)
 	defer close(wanted)
 	wanted <- struct{}{}
@@ -62,20 +93,23 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 	for {
 		select {
 		case <-ctx.Done():
-			screen.erase()
-			return saml.Role{}, context.Cause(ctx)
-		case key := <-typed:
-			switch done, err := screen.press(key); {
-			case err != nil:
-				screen.erase()
-				return saml.Role{}, err
-			case done:
-				screen.erase()
-				role := screen.list.chosen()
-				fmt.Fprintf(out, "Role: %s\r\n", fit(role.Account()+names.suffix(role.Account())+" "+role.Path(), t.width()-7))
-				return role, nil
+			return nil, context.Cause(ctx)
+		case <-changed: // its size, or the program goes on after a stop
+			if err := keys.SetTermMode(); err != nil {
+				return nil, errInterrupted
 			}
-			screen.draw()
+			screen.again()
+		case key := <-typed:
+			done, err := screen.press(key)
+			if err != nil {
+				return nil, err
+			}
+			if done {
+				return list.taken(), nil
+			}
+			if !screen.pasting {
+				screen.draw()
+			}
 			wanted <- struct{}{}
 		}
 	}
@@ -85,75 +119,164 @@ func (a *app) pick(ctx context.Context, offered []saml.Role, names accountNames)
 type pickScreen struct {
 	terminal *terminal
 	list     *pickList
-	out      *frame
-	cursor   *survey.Cursor
-	drawn    int // lines on the screen
+	paint    *painter
+	pasting  bool
+	pasted   []rune
 }
 
-// press takes one key; done means that the role under the bar was taken.
+func newPickScreen(t *terminal, list *pickList) *pickScreen {
+	out := &frame{file: t.out}
+	return &pickScreen{terminal: t, list: list, paint: &painter{out: out, cursor: &survey.Cursor{In: t.in, Out: out}}}
+}
+
+// press takes one key; done means that return was pressed on something that can be taken.
 func (s *pickScreen) press(key rune) (done bool, err error) {
+	l := s.list
+	if s.pasting && key != keyPasteEnds && key != survey.KeyInterrupt && key != survey.KeyEndTransmission {
+		s.paste(key)
+		return false, nil
+	}
 	switch key {
 	case survey.KeyEnter, '\n':
-		return s.list.any(), nil
+		return len(l.taken()) > 0, nil
 	case survey.KeyInterrupt, survey.KeyEndTransmission:
 		return false, errInterrupted
-	case survey.KeyArrowUp:
-		s.list.move(-1)
-	case survey.KeyArrowDown, survey.KeyTab:
-		s.list.move(1)
-	case survey.SpecialKeyHome:
-		s.list.move(-len(s.list.all))
-	case survey.SpecialKeyEnd:
-		s.list.move(len(s.list.all))
-	case survey.KeyBackspace, survey.KeyDelete:
-		s.list.untype()
-	case survey.KeyDeleteLine, survey.KeyDeleteWord, survey.KeyEscape:
-		s.list.filter("")
+	case survey.KeyArrowUp, keyUp:
+		l.move(-1)
+	case survey.KeyArrowDown, keyDown:
+		l.move(1)
+	case survey.SpecialKeyHome, keyHome:
+		l.move(-len(l.rows))
+	case survey.SpecialKeyEnd, keyEnd:
+		l.move(len(l.rows))
+	case keyPageUp:
+		l.move(-max(l.page-1, 1))
+	case keyPageDown:
+		l.move(max(l.page-1, 1))
+	case survey.KeyTab:
+		l.mark(1)
+	case keyBackTab:
+		l.mark(-1)
+	case keyAll, '\x14': // ctrl-T: ctrl-A is the key Home to survey on Windows
+		l.markAll()
+	case '*': // no name of a role has one
+		l.favour()
+	case survey.KeyBackspace, survey.KeyDelete, keyRemove:
+		l.untype()
+	case survey.KeyDeleteLine, survey.KeyDeleteWord, survey.KeyEscape, '\x15':
+		l.filter("")
+	case keyPasteBegins:
+		s.pasting, s.pasted = true, nil
+	case keyPasteEnds:
+		if s.pasting {
+			s.pasting = false
+			l.typeText(string(s.pasted))
+		}
 	default:
-		if key >= ' ' {
-			s.list.filter(s.list.typed + string(key))
+		if key >= ' ' && !(key >= 0x7f && key < 0xa0) && !(key >= keyUp && key < keysEnd) {
+			l.typeText(string(key))
 		}
 	}
 	return false, nil
 }
 
-// draw puts the list where it was drawn before.
+// paste gathers what is pasted: it filters, whatever it holds, and takes nothing.
+func (s *pickScreen) paste(key rune) {
+	switch {
+	case key == keyNone || len(s.pasted) >= longestFilter:
+	case key < ' ' || key == 0x7f:
+		s.pasted = append(s.pasted, ' ')
+	default:
+		s.pasted = append(s.pasted, key)
+	}
+}
+
+func (s *pickScreen) open() {
+	s.markPastes(true)
+	_ = s.paint.cursor.Hide()
+	s.draw()
+}
+
+// markPastes asks the terminal to mark what is pasted, or not to do so any more (xterm's bracketed paste). A Windows
+// console is not asked: it sends keys and no sequences.
+func (s *pickScreen) markPastes(on bool) {
+	if runtime.GOOS != "windows" {
+		fmt.Fprint(s.paint.out, map[bool]string{true: "\x1b[?2004h", false: "\x1b[?2004l"}[on])
+	}
+}
+
+// again draws everything on an empty screen. A terminal that changes its width may have wrapped the lines of an older
+// drawing or not, so that nobody knows where they are; none may stay, since a bar in it would be taken for the real one.
+func (s *pickScreen) again() {
+	if runtime.GOOS != "windows" {
+		fmt.Fprint(s.paint.out, "\x1b[H\x1b[2J")
+		s.paint.forget()
+	}
+	s.draw()
+}
+
+// close takes the list off the screen and leaves the cursor where it began.
+func (s *pickScreen) close() {
+	p := s.paint
+	p.draw(nil)
+	s.markPastes(false)
+	_ = p.cursor.Show()
+	p.out.flush()
+}
+
+// draw brings the screen to what the list is now.
 func (s *pickScreen) draw() {
 	width, height := 80, 24
 	if w, h, err := term.GetSize(int(s.terminal.out.Fd())); err == nil && w > 0 && h > 0 {
 		width, height = w, h
 	}
-	s.erase()
-	lines := s.list.lines(width-1, min(height-1, 20))
-	for _, line := range lines {
-		fmt.Fprint(s.out, line, "\r\n")
+	s.paint.draw(s.list.lines(width-1, min(height-1, 20)))
+	s.paint.out.flush()
+}
+
+// painter brings lines to the screen and writes only those that changed.
+type painter struct {
+	out    *frame
+	cursor *survey.Cursor
+	shown  []string
+	at     int // the line that the cursor is in
+	made   int // lines that there are to move in, beyond the first
+}
+
+// forget begins with an empty screen.
+func (p *painter) forget() { p.shown, p.at, p.made = nil, 0, 0 }
+
+func (p *painter) draw(lines []string) {
+	for i, line := range lines {
+		if i < len(p.shown) && p.shown[i] == line {
+			continue
+		}
+		p.move(i)
+		fmt.Fprint(p.out, line)
+		if i < len(p.shown) {
+			_ = survey.EraseLine(p.out, survey.ERASE_LINE_END)
+		}
 	}
-	s.drawn = len(lines)
-	s.out.flush()
-}
-
-// erase takes the list off the screen and leaves the cursor where it began.
-func (s *pickScreen) erase() {
-	for ; s.drawn > 0; s.drawn-- {
-		_ = s.cursor.PreviousLine(1)
-		_ = survey.EraseLine(s.out, survey.ERASE_LINE_ALL)
+	for i := len(lines); i < len(p.shown); i++ {
+		p.move(i)
+		_ = survey.EraseLine(p.out, survey.ERASE_LINE_ALL)
 	}
-}
-
-// frame gathers what is drawn, so that it reaches the terminal in one piece and does not flicker over a slow line. On
-// Windows survey moves the cursor by calls to the console, past any buffer: there everything is written at once.
-type frame struct {
-	pending bytes.Buffer
-	file    *os.File
-}
-
-func (f *frame) Write(b []byte) (int, error) {
-	if runtime.GOOS == "windows" {
-		return f.file.Write(b)
+	if len(lines) == 0 {
+		p.move(0)
 	}
-	return f.pending.Write(b)
+	p.shown = lines
 }
 
-func (f *frame) Fd() uintptr { return f.file.Fd() }
-
-func (f *frame) flush() { _, _ = f.pending.WriteTo(f.file) }
+// move goes to the beginning of a line.
+func (p *painter) move(to int) {
+	if down := min(to, p.made) - p.at; down > 0 {
+		_ = p.cursor.Down(down)
+	} else if down < 0 {
+		_ = p.cursor.Up(-down)
+	}
+	fmt.Fprint(p.out, "\r")
+	for ; p.made < to; p.made++ {
+		fmt.Fprint(p.out, "\r\n")
+	}
+	p.at = to
+}

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -11,119 +10,202 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// pickList is the list of roles to pick from, apart from any terminal: what is typed, what fits it, where the bar is.
+// pickList is the list of roles to pick from, apart from any terminal: what is typed, what fits it, where the bar is,
+// what is marked. Its order never changes while it is shown: a filter only leaves roles out, and moves the bar.
 type pickList struct {
-	all     []saml.Role // by account
-	names   accountNames
-	search  []string // what a filter looks at, in lower case, by role
+	rows    []*pickRow
 	typed   string
-	fitting []int // indexes of all
-	bar     int   // index of fitting
-	top     int   // the first of fitting that was shown last
+	words   []string // of what is typed
+	fitting []int    // indexes of rows
+	bar     int      // index of fitting
+	top     int      // the first of fitting that was shown last
+	page    int      // how many were shown last
+	moved   bool     // the person moved the bar: it stays on its role while that fits
+	several bool     // more than one may be taken
+	profile string   // the AWS profile that the role is for, where only one may be
+	divided bool     // there are favourites or recent roles before the others
 
-	emphasis func(string) string // draws the line under the bar
+	bold, under string // begin the line under the bar and what the filter found; "" draws neither
 }
 
+// pickRow is one role of the list.
+type pickRow struct {
+	role                saml.Role
+	account, name, path field
+	roleName            string // in lower case, without its path
+	via                 string // its SAML provider, where the same role is there by way of another one, too
+	part                part
+	favourite, marked   bool
+}
+
+// part is a part of the list.
+type part int
+
+const (
+	favourites part = iota
+	recent
+	others
+)
+
+func (p part) String() string { return [...]string{"Favourites", "Recent", "All others"}[p] }
+
 func newPickList(offered []saml.Role, names accountNames) *pickList {
-	l := &pickList{all: offered, names: names, emphasis: func(s string) string { return s }}
+	l := &pickList{}
+	providers := map[string]string{}
+	double := map[string]bool{}
 	for _, r := range offered {
-		l.search = append(l.search, strings.ToLower(r.Account()+" "+names[r.Account()]+" "+r.Path()))
+		if p, seen := providers[r.ARN]; seen && p != r.PrincipalARN {
+			double[r.ARN] = true
+		}
+		providers[r.ARN] = r.PrincipalARN
+	}
+	for _, r := range offered {
+		row := &pickRow{
+			role: r, account: newField(r.Account()), name: newField(foreign.Text(names[r.Account()]).String()), path: newField(foreign.Clean(r.Path())),
+			roleName: strings.ToLower(r.Name()), part: others,
+		}
+		if double[r.ARN] {
+			row.via = foreign.Clean(r.PrincipalARN[strings.LastIndexByte(r.PrincipalARN, '/')+1:])
+		}
+		l.rows = append(l.rows, row)
 	}
 	l.filter("")
 	return l
 }
 
-// filter keeps the roles whose account, account name and path hold every word typed.
+// prefer puts favourites and the roles taken last before the others.
+func (l *pickList) prefer(p picks) {
+	for _, row := range l.rows {
+		row.favourite = slices.Contains(p.Favourites, row.role.ARN)
+		switch at := slices.Index(p.Recent, row.role.ARN); {
+		case row.favourite:
+			row.part = favourites
+		case at >= 0 && at < recentShown:
+			row.part = recent
+		}
+		l.divided = l.divided || row.part != others
+	}
+	slices.SortStableFunc(l.rows, func(a, b *pickRow) int {
+		if a.part != b.part || a.part != recent {
+			return int(a.part - b.part)
+		}
+		return slices.Index(p.Recent, a.role.ARN) - slices.Index(p.Recent, b.role.ARN)
+	})
+	l.filter("")
+}
+
+// filter keeps the roles that every word typed fits, letter for letter where there are such, else loosely. The bar stays
+// on a role that the person chose while that fits, and else goes to the first of those that fit best.
 func (l *pickList) filter(typed string) {
-	l.typed, l.fitting, l.bar, l.top = typed, l.fitting[:0], 0, 0
-	words := strings.Fields(strings.ToLower(typed))
-	for i, text := range l.search {
-		if containsAll(text, words) {
-			l.fitting = append(l.fitting, i)
+	was := -1
+	if l.moved && l.any() {
+		was = l.fitting[l.bar]
+	}
+	l.typed, l.words = typed, filterWords(typed)
+	least := make([]int, len(l.rows))
+	sums := make([]int, len(l.rows))
+	best, at, enough := -1, 0, fitsLoosely
+	for i, row := range l.rows {
+		if least[i], sums[i] = row.fit(l.words); least[i] > fitsLoosely {
+			enough = fitsInside
 		}
+	}
+	l.fitting, l.bar, l.top = l.fitting[:0], 0, 0
+	stays := false
+	for i := range l.rows {
+		if least[i] < enough {
+			continue
+		}
+		if i == was {
+			l.bar, stays = len(l.fitting), true
+		}
+		if sums[i] > best {
+			best, at = sums[i], len(l.fitting)
+		}
+		l.fitting = append(l.fitting, i)
+	}
+	if l.moved = stays; !stays {
+		l.bar = at
 	}
 }
 
-func containsAll(s string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
-		}
+// longestFilter is how much may be typed or pasted, in characters. No name is longer.
+const longestFilter = 600
+
+func (l *pickList) typeText(text string) {
+	if len(l.typed)+len(text) <= 4*longestFilter {
+		l.filter(l.typed + text)
 	}
-	return true
 }
 
-// untype takes back the last character typed.
+// untype takes back the last character typed, with its accents.
 func (l *pickList) untype() {
-	_, size := utf8.DecodeLastRuneInString(l.typed)
-	l.filter(l.typed[:len(l.typed)-size])
+	last := 0
+	for g := uniseg.NewGraphemes(l.typed); g.Next(); {
+		last, _ = g.Positions()
+	}
+	l.filter(l.typed[:last])
 }
 
-func (l *pickList) move(by int) { l.bar = max(0, min(l.bar+by, len(l.fitting)-1)) }
-func (l *pickList) any() bool   { return len(l.fitting) > 0 }
+func (l *pickList) move(by int) {
+	l.bar = max(0, min(l.bar+by, len(l.fitting)-1))
+	l.moved = true
+}
 
-// chosen is the role under the bar.
-func (l *pickList) chosen() saml.Role { return l.all[l.fitting[l.bar]] }
+func (l *pickList) any() bool { return len(l.fitting) > 0 }
 
-// lines draws the list for a screen: what is typed, then the roles under their accounts. None is wider than width, since
-// a line that wraps would be counted wrong; there are height of them at most.
-func (l *pickList) lines(width, height int) []string {
-	head := fmt.Sprintf("Role: %s▏ %d of %d; type to filter, ↑ ↓ to move, return to take", foreign.Clean(l.typed), len(l.fitting), len(l.all))
-	out := []string{fit(head, width)}
+// underBar is the role under the bar, nil where none fits.
+func (l *pickList) underBar() *pickRow {
 	if !l.any() {
-		return append(out, fit("  no role fits; backspace takes a letter back", width))
+		return nil
 	}
-	room := max(height-1, 1)
-	if l.bar < l.top {
-		l.top = l.bar
-	}
-	heads := room >= 2
-	for l.top < l.bar && len(l.rows(l.top, l.bar, width, heads)) > room {
-		l.top++
-	}
-	rows := l.rows(l.top, min(l.top+room, len(l.fitting)-1), width, heads)
-	if len(rows) > room {
-		rows = rows[:room]
-	}
-	return append(out, rows...)
+	return l.rows[l.fitting[l.bar]]
 }
 
-// rows draws roles from one place of the list to another, under a head for each account where there is room for one.
-func (l *pickList) rows(from, to, width int, heads bool) []string {
-	var out []string
-	account := ""
-	for i := from; i <= to; i++ {
-		r := l.all[l.fitting[i]]
-		if heads && r.Account() != account {
-			account = r.Account()
-			out = append(out, fit("  "+account+l.names.suffix(account), width))
+// mark marks the role under the bar, or takes its mark back, and moves on.
+func (l *pickList) mark(then int) {
+	if row := l.underBar(); row != nil && l.several {
+		row.marked = !row.marked
+	}
+	l.move(then)
+}
+
+// markAll marks every role that fits, or takes their marks back where all have one.
+func (l *pickList) markAll() {
+	if !l.several {
+		return
+	}
+	all := !slices.ContainsFunc(l.fitting, func(i int) bool { return !l.rows[i].marked })
+	for _, i := range l.fitting {
+		l.rows[i].marked = !all
+	}
+}
+
+// favour makes the role under the bar a favourite, or not one any more. It keeps its place for now.
+func (l *pickList) favour() {
+	if row := l.underBar(); row != nil {
+		row.favourite = !row.favourite
+	}
+}
+
+// marked are the roles that are marked, also those that do not fit the filter.
+func (l *pickList) marked() []saml.Role {
+	var out []saml.Role
+	for _, row := range l.rows {
+		if row.marked {
+			out = append(out, row.role)
 		}
-		line := fit("    "+r.Path(), width)
-		if i == l.bar {
-			line = l.emphasis(fit("  > "+r.Path(), width))
-		}
-		out = append(out, line)
 	}
 	return out
 }
 
-// fit cuts a text to a width in columns of the terminal; what is cut off is replaced by an ellipsis.
-func fit(s string, width int) string {
-	s = foreign.Clean(s)
-	if width < 1 {
-		width = 1
+// taken are the roles that return takes: those that are marked, else the one under the bar.
+func (l *pickList) taken() []saml.Role {
+	if marked := l.marked(); len(marked) > 0 {
+		return marked
 	}
-	if uniseg.StringWidth(s) <= width {
-		return s
+	if row := l.underBar(); row != nil {
+		return []saml.Role{row.role}
 	}
-	var b strings.Builder
-	used := 0
-	for g := uniseg.NewGraphemes(s); g.Next(); {
-		if used+g.Width() > width-1 {
-			break
-		}
-		used += g.Width()
-		b.WriteString(g.Str())
-	}
-	return b.String() + "…"
+	return nil
 }

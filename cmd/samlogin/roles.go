@@ -60,7 +60,8 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err := login.login(ctx); err != nil {
 		return err
 	}
-	accounts := accountNames(s.Accounts)
+	a.recallNames(in)
+	accounts := a.named(s.Accounts)
 	offered := login.response.Roles
 	switch {
 	case login.response.Encrypted:

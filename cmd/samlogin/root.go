@@ -16,7 +16,8 @@ import (
 const rootLong = `samlogin logs in to a SAML identity provider such as AD FS, lets you pick an AWS role, and writes the keys to an
 AWS profile, for up to 12 hours.`
 
-const rootExample = `  samlogin --idp adfs --url https://adfs.example.com
+const rootExample = `  samlogin configure
+  samlogin --idp adfs --url https://adfs.example.com
   samlogin login prod
   samlogin login --role '111111111111/Admin' --profile prod --duration 12h
   samlogin roles --output json`
@@ -35,6 +36,7 @@ func commands() []command {
 		{"duration", newDurationCmd},
 		{"logout", newLogoutCmd},
 		{"secret", newSecretCmd},
+		{"configure", newConfigureCmd},
 		{"doctor", newDoctorCmd},
 		{"demo", newDemoCmd},
 		{"version", newVersionCmd},
@@ -211,6 +213,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return failed
 	}
 	a.started = true
+	a.include = a.includer(cmd)
 	switch a.global.output {
 	case "", "text", "json":
 	default:

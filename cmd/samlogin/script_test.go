@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"failure":  scriptFailure,
 			"proxy":    scriptProxy,
 			"code":     scriptCode,
+			"team":     scriptTeam,
 		},
 	})
 }
@@ -56,6 +57,8 @@ func TestScripts(t *testing.T) {
 var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 type world struct {
+	ca   *authority
+	team func() // stops the server of scriptTeam
 	adfs *idpdemo.ADFS
 	sts  *stsdemo.STS
 }
@@ -90,6 +93,9 @@ func setUpScript(e *testscript.Env) error {
 		config.Realms = []idpdemo.Realm{{ID: "http://partner.example.net/adfs/services/trust", Name: "Partner", Address: "https://127.0.0.1:9/"}}
 	}
 	config.Applications = strings.Contains(string(text), "\n# adfs: applications\n")
+	if strings.Contains(string(text), "\n# adfs: renamed\n") { // AWS under a name that is not the usual one
+		config.Applications, config.RelyingParties = true, []string{"urn:example:crm", "Amazon Web Services"}
+	}
 	now := time.Now
 	for _, line := range strings.Split(string(text), "\n") {
 		if off, ok := strings.CutPrefix(line, "# clock: "); ok { // of both servers
@@ -116,13 +122,13 @@ func setUpScript(e *testscript.Env) error {
 		e.Setenv("DUO", duoURL)
 		config.DuoHost = strings.TrimPrefix(duoURL, "https://")
 	}
-	w := &world{}
+	w := &world{ca: ca}
 	if w.adfs, err = idpdemo.New(config); err != nil {
 		return err
 	}
 	duo = w.adfs.DuoFrame()
 	aws := stsdemo.Config{
-		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now,
+		Trust: []*x509.Certificate{w.adfs.Certificate()}, DefaultMax: 4 * time.Hour, Now: now, Accounts: stsdemo.DemoAccounts(),
 		MaxSession: map[string]time.Duration{
 			"arn:aws:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws:iam::111111111111:role/ReadOnly": time.Hour,
 			"arn:aws-cn:iam::111111111111:role/Admin": 12 * time.Hour, "arn:aws-us-gov:iam::111111111111:role/Admin": 12 * time.Hour,

@@ -213,8 +213,11 @@ func (a *app) policy(ctx context.Context, path string) (string, error) {
 	return text, nil
 }
 
+// picker lets a person choose from roles: one for the profile that is named, else one or more.
+type picker func(offered []saml.Role, profile string) ([]saml.Role, error)
+
 // jobs finds the roles of a target among those offered. pick is asked where only a person can decide.
-func (t *target) jobs(r *saml.Response, names accountNames, pick func([]saml.Role) (saml.Role, error)) ([]job, error) {
+func (t *target) jobs(r *saml.Response, names accountNames, pick picker) ([]job, error) {
 	roles, err := t.roles(r, names, pick)
 	if err != nil {
 		return nil, err
@@ -239,7 +242,7 @@ func (t *target) jobs(r *saml.Response, names accountNames, pick func([]saml.Rol
 	return out, nil
 }
 
-func (t *target) roles(r *saml.Response, names accountNames, pick func([]saml.Role) (saml.Role, error)) ([]saml.Role, error) {
+func (t *target) roles(r *saml.Response, names accountNames, pick picker) ([]saml.Role, error) {
 	if r.Encrypted {
 		return t.unseen()
 	}
@@ -277,8 +280,7 @@ func (t *target) roles(r *saml.Response, names accountNames, pick func([]saml.Ro
 	case len(offered) == 1:
 		return offered, nil
 	}
-	role, err := pick(offered)
-	return []saml.Role{role}, err
+	return pick(offered, t.profile)
 }
 
 // providersOf are the SAML providers of roles, each once.

@@ -8,4 +8,6 @@ import "golang.org/x/sys/unix"
 const (
 	getTermios = unix.TIOCGETA
 	setTermios = unix.TIOCSETA
+	// flushTermios also throws away what was typed and not read yet.
+	flushTermios = unix.TIOCSETAF
 )

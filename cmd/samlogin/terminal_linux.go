@@ -6,4 +6,6 @@ import "golang.org/x/sys/unix"
 const (
 	getTermios = unix.TCGETS
 	setTermios = unix.TCSETS
+	// flushTermios also throws away what was typed and not read yet.
+	flushTermios = unix.TCSETSF
 )

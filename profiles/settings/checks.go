@@ -23,16 +23,11 @@ func checkName(t *table, name string) {
 	}
 }
 
-func checkFilled(s string) error {
-	if strings.TrimSpace(s) == "" {
-		return errors.New("has an empty text")
-	}
-	return nil
-}
-
-func checkOneWord(s string) error {
-	if strings.ContainsAny(s, " \t") {
-		return errors.New("has a blank")
+// checkTrimmed takes the name of a relying party: an identifier, or its label on the page that lists them, which may
+// have blanks in it.
+func checkTrimmed(s string) error {
+	if strings.TrimSpace(s) != s {
+		return errors.New("begins or ends with a blank")
 	}
 	return nil
 }

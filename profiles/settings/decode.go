@@ -5,21 +5,22 @@ import (
 	"strings"
 )
 
-// decode turns the tree of a file into Settings, or says what is wrong first.
-func decode(tree map[string]any, at places, checkDuration func(string) error) (*Settings, *Error) {
-	f := &faults{at: at}
+// decode turns the tree of a file into Settings, or says what is wrong first. Of one that is part of a whole, what it
+// refers to is not looked at.
+func decode(t tree, part bool, checkDuration func(string) error) (*Settings, *Error) {
+	f := &faults{at: t.at, files: t.files, part: part}
 	s := empty("")
-	top := &table{faults: f, values: tree}
+	top := &table{faults: f, values: t.values}
 
 	s.Default = top.text("default", nil)
 	s.Output = top.word("output", "text", "json")
-	s.Include = top.texts("include", checkFilled)
+	s.Include = top.texts("include", checkInclude)
 	s.General = general(top)
 	accounts(top, s.Accounts)
 	top.tables("idp", func(name string, t *table) {
 		checkName(t, name)
 		i := &IdP{Name: name, Kind: t.word("kind", Kinds()...), Origins: t.texts("origins", checkOrigin)}
-		if _, said := t.values["kind"]; !said {
+		if _, said := t.values["kind"]; !said && !f.part {
 			t.add(t.path, Error{Reason: "has no kind", Advice: "write kind = one of " + strings.Join(Kinds(), ", ")})
 		}
 		i.MFAAdapters = adapters(t)
@@ -37,19 +38,19 @@ func decode(tree map[string]any, at places, checkDuration func(string) error) (*
 	top.tables("group", func(name string, t *table) {
 		checkName(t, name)
 		s.Groups[name] = &Group{Name: name, Profiles: t.texts("profiles", nil)}
-		if _, said := t.values["profiles"]; !said {
+		if _, said := t.values["profiles"]; !said && !f.part {
 			t.add(t.path, Error{Reason: "has no profiles", Advice: `write profiles = ["…"]`})
 		}
 		t.done()
 	})
 	top.done()
-	if f.first == nil {
+	if f.first == nil && !part {
 		checkLinks(s, f)
 	}
 	if f.first != nil {
 		return nil, f.first
 	}
-	s.at = at
+	s.at, s.files = t.at, t.files
 	return s, nil
 }
 
@@ -67,7 +68,7 @@ func choices(t *table, checkDuration func(string) error) Choices {
 	c := general(t)
 	c.URL = t.text("url", checkURL)
 	c.Start = t.word("start", "auto", "idp", "sp")
-	c.RelyingParty = t.text("relying_party", checkOneWord)
+	c.RelyingParty = t.text("relying_party", checkTrimmed)
 	c.Username = t.text("username", nil)
 	c.PasswordCommand = t.command("password_command")
 	c.Realm = t.text("realm", nil)

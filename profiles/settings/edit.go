@@ -36,8 +36,12 @@ func withChange(text string, c Change) (string, error) {
 	}
 	table := path[:len(path)-1]
 	for i, s := range l.sections {
-		if slices.Equal(s.path, table) && !s.list && (i > 0 || len(l.sections) == 1 || s.end > 0) {
+		switch {
+		case !slices.Equal(s.path, table) || s.list:
+		case i > 0 || s.end > 0:
 			return l.insertLines(s.end, assignment(table)), nil
+		case len(l.sections) == 1: // nothing but comments
+			return l.insertLines(len(text), assignment(table)), nil
 		}
 	}
 	for _, e := range slices.Backward(l.entries) { // a table that is made of dotted keys

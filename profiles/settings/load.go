@@ -15,12 +15,17 @@ import (
 // maxSize is the longest settings file read, in bytes.
 const maxSize = 1 << 20
 
-// Load reads and checks a settings file. A file that does not exist gives empty settings, unless it is required.
-// checkDuration judges the text of each duration key, so that flags and settings have one grammar, which belongs
-// to the package that asks STS; this one only says where in the file the fault is.
+// Load reads and checks a settings file, with the files on this computer that it includes. A file that does not exist
+// gives empty settings, unless it is required. checkDuration judges the text of each duration key, so that flags and
+// settings have one grammar, which belongs to the package that asks STS; this one only says where in the file the fault is.
 //
-// Errors: *Error (wrong settings; also a required file that does not exist), *UnsafeError, *ReadError.
+// Errors: *Error (wrong settings; also a required file that does not exist), *UnsafeError, *ReadError, *IncludeError.
 func Load(path string, required bool, checkDuration func(string) error) (*Settings, error) {
+	return Loader{CheckDuration: checkDuration}.Load(path, required)
+}
+
+// Load reads and checks a settings file and what it includes. Errors are those of the function Load.
+func (l Loader) Load(path string, required bool) (*Settings, error) {
 	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) && !required {
 		return empty(""), nil
@@ -31,12 +36,21 @@ func Load(path string, required bool, checkDuration func(string) error) (*Settin
 	if err != nil {
 		return nil, err
 	}
-	s, wrong := parse(data, checkDuration)
+	t, wrong := grow(path, data)
 	if wrong != nil {
-		wrong.Path = path
 		return nil, wrong
 	}
-	s.Path = path
+	var includes []Include
+	if t.includes() {
+		if includes, err = l.include(path, &t); err != nil {
+			return nil, err
+		}
+	}
+	s, wrong := decode(t, false, l.CheckDuration)
+	if wrong != nil {
+		return nil, wrong
+	}
+	s.Path, s.Includes = path, includes
 	return s, nil
 }
 
@@ -85,24 +99,47 @@ func readError(path string, err error) error {
 	return &ReadError{path, err}
 }
 
-// parse reads and checks the text of a settings file.
+// parse reads and checks the text of a settings file alone. One that includes others need not be complete.
 func parse(data []byte, checkDuration func(string) error) (*Settings, *Error) {
-	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
-		return nil, &Error{Line: 1, Column: 1, Reason: "begins with a byte order mark", Advice: "save the file as UTF-8 without BOM"}
-	}
-	if !utf8.Valid(data) {
-		line, column := firstInvalid(data)
-		return nil, &Error{Line: line, Column: column, Reason: "not UTF-8", Advice: "save the file as UTF-8"}
-	}
-	at, wrong := survey(data)
+	t, wrong := grow("", data)
 	if wrong != nil {
 		return nil, wrong
 	}
-	var tree map[string]any
-	if err := toml.Unmarshal(data, &tree); err != nil {
-		return nil, syntax(err)
+	return decode(t, t.includes(), checkDuration)
+}
+
+// tree is what the text of one or more files means, and where each key of it stands.
+type tree struct {
+	values map[string]any
+	at     places
+	files  []string // the names of the files, by place.file
+}
+
+// includes reports whether other files complete this one.
+func (t tree) includes() bool { return t.values["include"] != nil }
+
+// grow reads the text of a file without judging its keys.
+func grow(path string, data []byte) (tree, *Error) {
+	fail := func(e *Error) (tree, *Error) {
+		e.Path = path
+		return tree{}, e
 	}
-	return decode(tree, at, checkDuration)
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		return fail(&Error{Line: 1, Column: 1, Reason: "begins with a byte order mark", Advice: "save the file as UTF-8 without BOM"})
+	}
+	if !utf8.Valid(data) {
+		line, column := firstInvalid(data)
+		return fail(&Error{Line: line, Column: column, Reason: "not UTF-8", Advice: "save the file as UTF-8"})
+	}
+	at, wrong := survey(data)
+	if wrong != nil {
+		return fail(wrong)
+	}
+	t := tree{at: at, files: []string{path}}
+	if err := toml.Unmarshal(data, &t.values); err != nil {
+		return fail(syntax(err))
+	}
+	return t, nil
 }
 
 // syntax reports what is wrong with the TOML itself. The parser's words name keys and single characters, never a value.

@@ -50,3 +50,6 @@ func quote(path string) string {
 	}
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
+
+// checkIncluded adds nothing to checkOwner, which read asks.
+func checkIncluded(string) error { return nil }

@@ -179,6 +179,17 @@ func (e *Edit) New() bool { return !e.exists }
 // Text is the whole file as it will be.
 func (e *Edit) Text() string { return e.after }
 
+// Settings reads the file as it will be, as Load would once it is saved. The error is an *Error.
+func (e *Edit) Settings(checkDuration func(string) error) (*Settings, error) {
+	s, wrong := parse([]byte(e.after), checkDuration)
+	if wrong != nil {
+		wrong.Path = e.Path
+		return nil, wrong
+	}
+	s.Path = e.Path
+	return s, nil
+}
+
 // Save makes the change, or nothing of it: under a lock, whole, with links and the file's mode kept. A new file is 0600,
 // folders that are missing are made 0700. A file that is no longer the one that was planned for is left alone.
 //
@@ -187,11 +198,15 @@ func (e *Edit) Save(ctx context.Context) error {
 	if !e.Changes() {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(e.Path), 0o700); err != nil {
+	path, err := filepath.Abs(e.Path)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err != nil {
 		return &SaveError{Path: e.Path, Err: &profiles.FileError{Path: e.Path, Step: "make its folder", Err: err}}
 	}
 	w := &profiles.Writer{Notice: e.Notice}
-	err := w.SaveText(ctx, e.Path, func(text string) (string, error) {
+	err = w.SaveText(ctx, path, func(text string) (string, error) {
 		switch text {
 		case e.before, e.after:
 			return e.after, nil

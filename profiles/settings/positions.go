@@ -10,10 +10,13 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// place is a line and a column, both from 1.
-type place struct{ line, column int }
+// place is a line and a column, both from 1, in one of the files that settings come from: 0 is the person's own.
+type place struct{ line, column, file int }
 
 func (p place) before(q place) bool {
+	if p.file != q.file {
+		return p.file < q.file
+	}
 	return p.line < q.line || (p.line == q.line && p.column < q.column)
 }
 
@@ -64,7 +67,7 @@ func (s *surveyor) key(path []string, e *unstable.Node) []string {
 	path = path[:len(path):len(path)]
 	for k := e.Key(); k.Next(); {
 		start := s.parser.Shape(k.Node().Raw).Start
-		s.here = place{start.Line, start.Column}
+		s.here = place{line: start.Line, column: start.Column}
 		path = append(path, string(k.Node().Data))
 		if len(path) > maxDepth {
 			s.fail(path[:maxDepth], "nested too deep")
@@ -131,7 +134,7 @@ func (s *surveyor) value(path []string, v *unstable.Node) {
 			s.here = here
 			if raw := c.Node().Raw; raw.Length > 0 {
 				start := s.parser.Shape(raw).Start
-				s.here = place{start.Line, start.Column}
+				s.here = place{line: start.Line, column: start.Column}
 			}
 			s.note(element)
 			s.value(element, c.Node())

@@ -18,13 +18,15 @@ type Settings struct {
 	Default  string              // the NAME that a bare samlogin logs in to, "" none
 	Output   string              // "text", "json", "" unset
 	Accounts map[string]string   // twelve digits → name
-	Include  []string            // other files, as written; they are not read here
+	Include  []string            // other files, as written
+	Includes []Include           // the same, as they were read
 	General  Choices             // what is said above all tables; has the keys that belong to no one IdP only
 	IdPs     map[string]*IdP     // by name
 	Profiles map[string]*Profile // by name
 	Groups   map[string]*Group   // by name
 
-	at places // of what is judged elsewhere
+	at    places // of what is judged elsewhere
+	files []string
 }
 
 // Fault is an error about a key that this package leaves to others to judge, with the line where it stands, or where
@@ -34,6 +36,9 @@ func (s *Settings) Fault(reason, advice string, key ...string) *Error {
 	for n := len(key); n > 0 && e.Line == 0; n-- {
 		at := s.at[join(key[:n])]
 		e.Line, e.Column = at.line, at.column
+		if at.file < len(s.files) {
+			e.Path = s.files[at.file]
+		}
 	}
 	return e
 }

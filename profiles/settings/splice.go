@@ -50,9 +50,9 @@ func lay(text string) (*layout, error) {
 			path, start, end := keyParts(nil, e)
 			l.sections = append(l.sections, section{path: path, list: e.Kind == unstable.ArrayTable, header: l.lineStart(start), end: l.lineEnd(end)})
 		case unstable.KeyValue:
-			here := len(l.sections) - 1
+			here, at := len(l.sections)-1, len(l.entries)
 			if err = l.note(l.sections[here].path, here, e, false); err == nil {
-				l.sections[here].end = l.lineEnd(l.rearmost(here))
+				l.sections[here].end = l.lineEnd(l.entries[at].end)
 			}
 		}
 		if err != nil {
@@ -60,16 +60,6 @@ func lay(text string) (*layout, error) {
 		}
 	}
 	return l, p.Error()
-}
-
-// rearmost is where the values of a section end.
-func (l *layout) rearmost(section int) (end int) {
-	for _, e := range l.entries {
-		if e.section == section {
-			end = max(end, e.end)
-		}
-	}
-	return end
 }
 
 // keyParts appends the parts of an expression's key to a path, and says where the key stands.

@@ -12,7 +12,10 @@ import (
 // faults collects what is wrong and keeps what stands first in the file.
 type faults struct {
 	at    places
+	files []string // by place.file
+	part  bool     // of settings that other files complete: what is missing is no fault
 	first *Error
+	place place // of the first
 }
 
 // add notes a fault at the nearest place known for a path: its own, else that of the table around it.
@@ -22,16 +25,16 @@ func (f *faults) add(path []string, e Error) {
 		p = f.at[join(path[:n])]
 	}
 	e.Line, e.Column = p.line, p.column
+	if p.file < len(f.files) {
+		e.Path = f.files[p.file]
+	}
 	if e.Key == "" {
 		e.Key = dotted(path)
 	}
-	if f.first != nil {
-		q := place{f.first.Line, f.first.Column}
-		if q.before(p) || (p == q && f.first.Reason <= e.Reason) { // tables are read in no order: a tie is broken
-			return
-		}
+	if q := f.place; f.first != nil && (q.before(p) || (p == q && f.first.Reason <= e.Reason)) { // tables are read in no order: a tie is broken
+		return
 	}
-	f.first = &e
+	f.first, f.place = &e, p
 }
 
 // table reads the keys of one table, each once; what is left over at the end is unknown.

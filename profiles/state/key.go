@@ -93,3 +93,13 @@ func (f *Folder) ensureKey() (keys, error) {
 	}
 	return keys{}, fail("make a key", last)
 }
+
+// Check says why nothing is kept in the folder, or nil. One that does not exist yet is fine: it will be made. Errors are
+// *UnsafeError and *FileError.
+func (f *Folder) Check() error {
+	err := f.checkFolder()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

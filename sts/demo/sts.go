@@ -29,8 +29,9 @@ type Config struct {
 	Providers []string // ARNs of the SAML providers that exist; nil: whichever is named
 	Roles     []string // ARNs of the roles that exist and trust their provider; nil: whichever is named
 
-	Users  []User           // IAM users with keys of their own; none: nobody has any
-	Trusts map[string]Trust // by role ARN, who may take it by AssumeRole; a role that is not here: nobody
+	Users    []User            // IAM users with keys of their own; none: nobody has any
+	Trusts   map[string]Trust  // by role ARN, who may take it by AssumeRole; a role that is not here: nobody
+	Accounts map[string]string // names by number, as the sign-in page shows them; an account without one shows its number
 
 	MaxSession map[string]time.Duration // MaxSessionDuration by role ARN
 	DefaultMax time.Duration            // of every other role; 0: one hour, as AWS sets it
@@ -119,6 +120,10 @@ func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.call.Agent, q.call.Signed = r.UserAgent(), signed(r)
 	if r.URL.Path == "/federation" && err == nil {
 		q.federation(w)
+		return
+	}
+	if r.URL.Path == "/saml" && err == nil {
+		q.signInPage(w)
 		return
 	}
 	var answer any

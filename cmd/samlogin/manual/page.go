@@ -48,7 +48,7 @@ var flagGroups = []struct {
 	names []string
 }{
 	{"Signing in", []string{"idp", "url", "username", "password-stdin", "password-command", "mfa", "mfa-code", "mfa-command", "start", "relying-party", "assertion-file", "force"}},
-	{"Roles", []string{"role", "all", "principal", "duration", "exact-duration", "explain", "policy-file", "policy-arn"}},
+	{"Roles", []string{"role", "all", "principal", "duration", "exact-duration", "policy-file", "policy-arn", "explain"}},
 	{"The AWS profile", []string{"profile", "region", "write", "overwrite"}},
 	{"Network", []string{"ca-bundle", "sts-endpoint", "timeout"}},
 }

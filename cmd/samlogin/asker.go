@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+// asker puts the questions of a set-up: each has a flag that answers it, and most have an answer that is proposed.
+type asker struct {
+	app      *app
+	terminal *terminal // nil: nobody can be asked
+}
+
+// question is one line that a person can answer.
+type question struct {
+	label    string
+	flag     string             // that answers it
+	given    string             // its value, "" not given
+	proposed string             // taken when return is pressed, or nobody can be asked; "" there is none
+	empty    bool               // no answer is an answer
+	check    func(string) error // nil: every text will do
+}
+
+const triesToAnswer = 3
+
+// text gives the answer to a question.
+func (k *asker) text(ctx context.Context, q question) (string, error) {
+	check := func(text string) error {
+		if q.check == nil {
+			return nil
+		}
+		return q.check(text)
+	}
+	if q.given != "" {
+		if err := check(q.given); err != nil {
+			if explain(err).Exit != exitFault {
+				return "", err // it has words of its own
+			}
+			return "", &usageError{What: "--" + q.flag + ": " + err.Error(), Hint: hintOf(err)}
+		}
+		return q.given, nil
+	}
+	if k.terminal == nil {
+		if q.proposed == "" && !q.empty {
+			return "", &needError{What: uncapital(q.label) + " is needed, and nobody can be asked", Hint: "give it with --" + q.flag}
+		}
+		return q.proposed, nil
+	}
+	prompt := q.label
+	if q.proposed != "" {
+		prompt += " [" + foreign.Clean(q.proposed) + "]"
+	}
+	for range triesToAnswer {
+		answer, err := k.terminal.line(ctx, prompt+": ", false)
+		if err != nil {
+			return "", err
+		}
+		if answer = strings.TrimSpace(answer); answer == "" {
+			answer = q.proposed
+		}
+		if answer == "" && !q.empty {
+			continue
+		}
+		if answer == "" {
+			return "", nil
+		}
+		if err = check(answer); err == nil {
+			return answer, nil
+		}
+		fmt.Fprintf(k.terminal.out, "  %s\n", foreign.Clean(explain(err).Message))
+	}
+	return "", &needError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
+}
+
+func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// setUp starts configure on a pty, in a home where nothing is.
+func setUp(t *testing.T, r *rig, args ...string) (c *console, home string) {
+	t.Helper()
+	home = t.TempDir()
+	env := append(r.environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "SAMLOGIN_URL=", "SAMLOGIN_IDP=")
+	return openConsole(t, env, append([]string{"configure"}, args...)...), home
+}
+
+// From nothing to written profiles: one command, one address, one password, a few short answers. At 200 characters a
+// minute, which is slow typing, all of it stays under a minute.
+func TestSetUpFromNothing(t *testing.T) {
+	r := newRig(t, 0, 0)
+	c, home := setUp(t, r)
+	typed := 0
+	answer := func(question, text string) {
+		c.next(question)
+		c.send(text + "\r")
+		typed += len(text) + 1
+	}
+	answer("Address of your sign-in page: ", r.env["SAMLOGIN_URL"])
+	c.next("AD FS of Windows Server 2019 or newer at 127.0.0.1")
+	answer("Name for it in the settings [corp]: ", "")
+	answer("User name: ", `CORP\jane`)
+	c.next(`Password of CORP\jane: `)
+	if echo, _ := c.modes(); echo {
+		t.Error("the password would be shown")
+	}
+	c.send("Correct-Horse-7\r")
+	typed += 16
+	c.next("6 roles are offered:")
+	answer("[all]: ", "1 4")
+	answer("A name for account 111111111111 (return: none): ", "prod")
+	answer("A name for account 222222222222 (return: none): ", "")
+	answer("Names of the profiles [{alias}-{role}]: ", "")
+	answer("[morning]: ", "")
+	answer("[max]: ", "")
+	answer("[keys]: ", "")
+	c.next("+[profile.prod-Admin]")
+	if _, err := os.Stat(filepath.Join(home, ".config")); err == nil {
+		t.Error("something was written before the yes")
+	}
+	answer("? [y/N] ", "y")
+	c.next("Every morning: samlogin")
+	if code := c.exit(); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, c.seen.String())
+	}
+	if typed > 150 {
+		t.Errorf("%d characters had to be typed", typed)
+	}
+	if strings.Contains(c.seen.String(), "Correct-Horse-7") {
+		t.Error("the password was shown")
+	}
+	config, err := os.ReadFile(filepath.Join(home, ".config", "samlogin", "config.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`default = "morning"`, `111111111111 = "prod"`, `username = 'CORP\jane'`, `duration = "max"`, "[profile.222222222222-Deploy]", `profiles = ["prod-Admin", "222222222222-Deploy"]`} {
+		if !strings.Contains(string(config), want) {
+			t.Errorf("the settings lack %s:\n%s", want, config)
+		}
+	}
+	keys, err := os.ReadFile(filepath.Join(home, ".aws", "credentials"))
+	if err != nil || !strings.Contains(string(keys), "[prod-Admin]") || !strings.Contains(string(keys), "[222222222222-Deploy]") {
+		t.Errorf("the profiles: %s, %v", keys, err)
+	}
+	c.mustBeAsFound("afterwards")
+	// The session at the IdP is kept for the next login, as after every login.
+	env := append(r.environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "SAMLOGIN_URL=", "SAMLOGIN_IDP=")
+	again := openConsole(t, env, "login", "--force=false")
+	again.next("prod-Admin")
+	if code := again.exit(); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, again.seen.String())
+	}
+	if posts := countPosts(r); posts != 1 {
+		t.Errorf("the password was sent %d times", posts)
+	}
+}
+
+func countPosts(r *rig) (n int) {
+	for _, q := range r.adfs.Log() {
+		if q.Method == "POST" {
+			n++
+		}
+	}
+	return n
+}
+
+// Whatever stands between the beginning and the yes: who stops leaves nothing behind.
+//
+// security case 105
+func TestStoppedSetUpLeavesNothing(t *testing.T) {
+	r := newRig(t, 0, 0)
+	steps := []struct{ question, answer string }{
+		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"in the settings [corp]: ", "x"}, {"User name: ", `CORP\jane`}, {"Password of", "Correct-Horse-7"},
+		{"[all]: ", "*/Admin"}, {"A name for account 111111111111", ""}, {"A name for account 222222222222", ""}, {"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", "n"},
+	}
+	for stop := range steps {
+		if stop%2 == 1 && stop != 3 && stop != len(steps)-1 { // half of them are enough
+			continue
+		}
+		c, home := setUp(t, r)
+		for _, step := range steps[:stop] {
+			c.next(step.question)
+			c.send(step.answer + "\r")
+		}
+		c.next(steps[stop].question)
+		want := exitInterrupted
+		if stop == len(steps)-1 {
+			c.send("n\r")
+			want = exitNeedsAnswer
+		} else {
+			c.send("\x03")
+		}
+		if code := c.exit(); code != want {
+			t.Errorf("stopped at %q: exit %d\n%s", steps[stop].question, code, c.seen.String())
+		}
+		c.mustBeAsFound("stopped at " + steps[stop].question)
+		var left []string
+		_ = filepath.WalkDir(home, func(path string, _ os.DirEntry, _ error) error {
+			left = append(left, strings.TrimPrefix(path, home))
+			return nil
+		})
+		if len(left) > 1 {
+			t.Errorf("stopped at %q: left behind %q", steps[stop].question, left)
+		}
+	}
+	if len(r.sts.Log()) != 0 {
+		t.Errorf("STS was asked: %v", r.sts.Log())
+	}
+}
+
+// What was mistyped can be corrected: the address, the roles, the names.
+func TestSetUpCorrected(t *testing.T) {
+	r := newRig(t, 0, 0)
+	c, home := setUp(t, r)
+	for _, step := range []struct{ question, answer string }{
+		{"Address of your sign-in page: ", "http://adfs.example.com"}, {"without TLS", ""},
+		{"Address of your sign-in page: ", r.env["AWS_ENDPOINT_URL_STS"]}, {"no sign-in page was found", ""},
+		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"settings [corp]: ", "adfs"}, {"a kind of IdP", ""}, {"settings [corp]: ", "work"},
+		{"User name: ", ""}, {"User name: ", `CORP\jane`}, {"Password of", "wrong"}, {"Password of", "Correct-Horse-7"},
+		{"[all]: ", "9"}, {"from 1 to 6", ""}, {"[all]: ", "ReadOnly"}, {"111111111111 (return: none): ", ""}, {"333333333333 (return: none): ", ""},
+		{"Names of the profiles", "reader"}, {"tell them apart", ""}, {"Names of the profiles", "{account}/{role}"}, {"[morning]: ", "work"}, {"an IdP already", ""}, {"[morning]: ", "read"},
+		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", ""}, {"? [y/N] ", "y"},
+	} {
+		c.next(step.question)
+		if strings.HasSuffix(step.question, ": ") || strings.HasSuffix(step.question, "] ") || strings.HasPrefix(step.question, "Password") || strings.HasPrefix(step.question, "Names") {
+			c.send(step.answer + "\r")
+		}
+	}
+	if code := c.exit(); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, c.seen.String())
+	}
+	config, _ := os.ReadFile(filepath.Join(home, ".config", "samlogin", "config.toml"))
+	if !strings.Contains(string(config), `[profile."333333333333/ReadOnly"]`) || !strings.Contains(string(config), "[idp.work]") {
+		t.Errorf("%s", config)
+	}
+}

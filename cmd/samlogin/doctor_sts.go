@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/samlogin/samlogin/profiles/settings"
+	"github.com/samlogin/samlogin/sts"
+)
+
+// stsPlace is an endpoint of STS and how it is reached.
+type stsPlace struct {
+	endpoint sts.Endpoint
+	choices  settings.Choices
+}
+
+// endpoints are those of STS that the profiles asked about use.
+func (e *examination) endpoints(into map[string]*stsPlace, f *findings) {
+	add := func(name, role string, c settings.Choices) {
+		partition := "aws"
+		if parts := strings.SplitN(role, ":", 3); len(parts) == 3 && parts[0] == "arn" {
+			partition = parts[1]
+		}
+		at, err := sts.Resolve(partition, e.app.endpointOptions(c))
+		if err != nil {
+			f.failed(bad, name, err)
+			return
+		}
+		if into[at.URL] == nil {
+			into[at.URL] = &stsPlace{at, c}
+		}
+	}
+	for _, name := range e.settingsNames() {
+		p := e.settings.Profiles[name]
+		c := settings.Nearest(e.flags.login.choices(), p.Choices, e.settings.General)
+		if in, err := e.app.signInFor(&e.flags.login, e.settings, p); err == nil {
+			c = in.choices
+		}
+		add(name, p.Role, c)
+	}
+	if len(into) == 0 && len(f.all) == 0 {
+		add("sts", "", settings.Nearest(e.flags.login.choices(), e.settings.General))
+	}
+}
+
+// askSTS asks an endpoint of STS who the caller is, without keys: a refusal in STS's own words is a good sign.
+func (e *examination) askSTS(ctx context.Context, p *stsPlace, clock *clocks) []finding {
+	f := &findings{section: "sts"}
+	ctx, cancel := context.WithTimeout(ctx, serverLimit)
+	defer cancel()
+	u, _ := url.Parse(p.endpoint.URL) // Resolve made it
+	label := "STS"
+	probe := &app{in: strings.NewReader(""), out: io.Discard, errOut: io.Discard, env: e.app.env, now: e.app.now, stateless: true}
+	c := p.choices
+	c.Timeout = serverLimit
+	over, err := probe.transport(c)
+	if err != nil {
+		f.failed(bad, label, err)
+		return f.all
+	}
+	defer over.base.CloseIdleConnections()
+	header, err := sts.Reach(ctx, &http.Client{Transport: over}, p.endpoint)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		f.note(bad, label, fmt.Sprintf("%s did not answer within %v", u.Host, serverLimit), "see whether the way there leads through a proxy (HTTPS_PROXY)")
+	case err != nil:
+		f.failed(bad, label, err)
+	default:
+		if date, err := http.ParseTime(header.Get("Date")); err == nil {
+			clock.of("AWS", u.Host)(date)
+		}
+		f.note(good, label, u.Host+" answers", "")
+	}
+	for _, notice := range p.endpoint.Notices {
+		f.note(warning, label, notice, "")
+	}
+	return f.all
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"io"
+	"os"
+	"time"
+	"unicode/utf8"
+)
+
+// Keys that a terminal sends as a sequence, each as one character from a range that means nothing (private use), which is
+// taken from nobody who types it.
+const (
+	keyUp rune = 0x10FF00 + iota
+	keyDown
+	keyHome
+	keyEnd
+	keyPageUp
+	keyPageDown
+	keyRemove
+	keyBackTab
+	keyAll
+	keyPasteBegins
+	keyPasteEnds
+	keysEnd
+)
+
+// keyNone is what means nothing to anybody.
+const keyNone rune = 0
+
+// keyboard reads keys of a terminal (ECMA-48 control sequences, as xterm sends them) and gives each as one character. It
+// never reads a byte more than the key has, since the next one may be for another question; and it gives a sequence time
+// to arrive in pieces, as over a slow line.
+type keyboard struct {
+	from    io.Reader
+	fd      uintptr
+	late    func() <-chan time.Time // when an escape that nothing has followed was the key itself
+	bytes   chan byteRead
+	waiting bool // a read is under way
+	pasting bool
+	given   []byte // of a key, in UTF-8, what is still to be given
+}
+
+type byteRead struct {
+	b   byte
+	err error
+}
+
+// escapeWait is how long the rest of a sequence may take. Somebody who presses escape hardly notices it.
+const escapeWait = 50 * time.Millisecond
+
+func newKeyboard(f *os.File) *keyboard {
+	return &keyboard{from: f, fd: f.Fd(), late: func() <-chan time.Time { return time.After(escapeWait) }, bytes: make(chan byteRead, 1)}
+}
+
+// Fd is the terminal's.
+func (k *keyboard) Fd() uintptr { return k.fd }
+
+// Read gives one key.
+func (k *keyboard) Read(p []byte) (int, error) {
+	if len(k.given) == 0 {
+		r, err := k.key()
+		if err != nil {
+			return 0, err
+		}
+		k.given = utf8.AppendRune(nil, r)
+	}
+	n := copy(p, k.given)
+	k.given = k.given[n:]
+	return n, nil
+}
+
+// next reads a byte. late ends the waiting for it: the byte then comes first in the next call.
+func (k *keyboard) next(late <-chan time.Time) (b byte, came bool, err error) {
+	if !k.waiting {
+		k.waiting = true
+		go func() {
+			var one [1]byte
+			n, err := k.from.Read(one[:])
+			if n == 1 {
+				err = nil
+			} else if err == nil {
+				err = io.EOF
+			}
+			k.bytes <- byteRead{one[0], err}
+		}()
+	}
+	select {
+	case read := <-k.bytes:
+		k.waiting = false
+		return read.b, read.err == nil, read.err
+	case <-late:
+		return 0, false, nil
+	}
+}
+
+func (k *keyboard) key() (rune, error) {
+	b, _, err := k.next(nil)
+	switch {
+	case err != nil:
+		return 0, err
+	case b == 0x1b:
+		r, err := k.escape()
+		if k.pasting && r != keyPasteEnds {
+			r = keyNone // no key is pressed by pasting
+		}
+		k.pasting = (k.pasting || r == keyPasteBegins) && r != keyPasteEnds
+		return r, err
+	case b == 0x01 && !k.pasting:
+		return keyAll, nil // ctrl-A, as opposed to the key Home
+	case b < utf8.RuneSelf:
+		return rune(b), nil
+	}
+	return k.character(b)
+}
+
+// character reads the rest of a character in UTF-8. What is none, or is one of our own, means nothing.
+func (k *keyboard) character(first byte) (rune, error) {
+	text := []byte{first}
+	for !utf8.FullRune(text) {
+		b, came, err := k.next(k.late())
+		if err != nil || !came {
+			return keyNone, err
+		}
+		text = append(text, b)
+	}
+	r, n := utf8.DecodeRune(text)
+	if (r == utf8.RuneError && n <= 1) || (r >= keyUp && r < keysEnd) {
+		return keyNone, nil
+	}
+	return r, nil
+}
+
+// longestSequence is how many bytes of a control sequence are read: no key has more.
+const longestSequence = 32
+
+func (k *keyboard) escape() (rune, error) {
+	b, came, err := k.next(k.late())
+	for err == nil && came && b == 0x1b {
+		b, came, err = k.next(k.late())
+	}
+	switch {
+	case err != nil:
+		return keyNone, err
+	case !came:
+		return 0x1b, nil
+	case b == 'O': // the application's keypad
+		b, came, err = k.next(k.late())
+		if err != nil || !came {
+			return keyNone, err
+		}
+		return finalKey(b, ""), nil
+	case b != '[':
+		return keyNone, nil // with alt
+	}
+	var parameters []byte
+	for range longestSequence {
+		b, came, err = k.next(k.late())
+		if err != nil || !came {
+			return keyNone, err
+		}
+		if b == '[' && len(parameters) == 0 { // the Linux console's function keys have one letter more
+			_, _, err = k.next(k.late())
+			return keyNone, err
+		}
+		if b >= 0x40 && b <= 0x7e {
+			return finalKey(b, string(parameters)), nil
+		}
+		parameters = append(parameters, b)
+	}
+	return keyNone, nil
+}
+
+// finalKey is the key that a sequence stands for. Shift, alt and ctrl, which come as further parameters, change nothing.
+func finalKey(final byte, parameters string) rune {
+	switch final {
+	case 'A':
+		return keyUp
+	case 'B':
+		return keyDown
+	case 'F':
+		return keyEnd
+	case 'H':
+		return keyHome
+	case 'Z':
+		return keyBackTab
+	case '~':
+		for i := range parameters {
+			if parameters[i] == ';' {
+				parameters = parameters[:i]
+				break
+			}
+		}
+		switch parameters {
+		case "1", "7":
+			return keyHome
+		case "4", "8":
+			return keyEnd
+		case "3":
+			return keyRemove
+		case "5":
+			return keyPageUp
+		case "6":
+			return keyPageDown
+		case "200":
+			return keyPasteBegins
+		case "201":
+			return keyPasteEnds
+		}
+	}
+	return keyNone
+}

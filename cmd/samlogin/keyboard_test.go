@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+	"time"
+)
+
+// pieces give a reader what arrives, a piece at a time; a gap between two is longer than any wait.
+type pieces struct {
+	next chan []byte
+	rest []byte
+	gap  chan time.Time // a wait is over when the reader came to a gap
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	for len(p.rest) == 0 {
+		piece, more := <-p.next
+		if !more {
+			return 0, io.EOF
+		}
+		if p.rest = piece; piece == nil {
+			p.gap <- time.Time{} // the wait is given up; then the next piece comes
+		}
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// What terminals send for keys, whole or in pieces, is read as keys, and never as letters of a filter.
+func TestKeysOfTerminals(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		pieces []string // "" is a gap
+		want   []rune
+	}{
+		{"letters", []string{"aé管😀"}, []rune("aé管😀")},
+		{"arrows", []string{"\x1b[A\x1b[B\x1bOA\x1bOB"}, []rune{keyUp, keyDown, keyUp, keyDown}},
+		{"arrows in pieces", []string{"\x1b", "[", "B", "x"}, []rune{keyDown, 'x'}},
+		{"with modifiers", []string{"\x1b[1;5A\x1b[5;2~\x1b[1;3Bx"}, []rune{keyUp, keyPageUp, keyDown, 'x'}},
+		{"pages and ends", []string{"\x1b[5~\x1b[6~\x1b[1~\x1b[4~\x1b[7~\x1b[8~\x1b[H\x1b[F\x1bOH\x1bOF\x1b[3~"}, []rune{
+			keyPageUp, keyPageDown, keyHome, keyEnd, keyHome, keyEnd, keyHome, keyEnd, keyHome, keyEnd, keyRemove}},
+		{"tab and back", []string{"\t\x1b[Z\t"}, []rune{'\t', keyBackTab, '\t'}},
+		{"ctrl-A is not the key Home", []string{"\x01\x1b[H"}, []rune{keyAll, keyHome}},
+		{"escape alone", []string{"\x1b", "", "x"}, []rune{0x1b, 'x'}},
+		{"escape twice", []string{"\x1b\x1b", "", "x"}, []rune{0x1b, 'x'}},
+		{"unknown sequences", []string{"\x1b[15~\x1b[[A\x1b[200;1R\x1bxy\x1b[I"}, []rune{0, 0, 0, 0, 'y', 0}},
+		{"one that never ends", []string{"\x1b[1", "", "x"}, []rune{0, 'x'}},
+		{"not UTF-8", []string{"\xff", "a"}, []rune{0, 'a'}},
+		{"half a character", []string{"\xc3", "", "b"}, []rune{0, 'b'}},
+		{"our own characters", []string{string(keyPageUp) + string(keyPasteBegins) + "x"}, []rune{0, 0, 'x'}},
+		{"pasted", []string{"\x1b[200~a\x1b[Ab\r\x01\x1b[201~\r"}, []rune{keyPasteBegins, 'a', 0, 'b', '\r', 1, keyPasteEnds, '\r'}},
+		{"the end of a paste alone", []string{"\x1b[201~x"}, []rune{keyPasteEnds, 'x'}},
+	} {
+		from := &pieces{next: make(chan []byte, len(c.pieces)), gap: make(chan time.Time, 1)}
+		for _, p := range c.pieces {
+			if p == "" {
+				from.next <- nil
+			} else {
+				from.next <- []byte(p)
+			}
+		}
+		close(from.next)
+		k := &keyboard{from: from, late: func() <-chan time.Time { return from.gap }, bytes: make(chan byteRead, 1)}
+		var got []rune
+		for {
+			r, err := k.key()
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					t.Errorf("%s: %v", c.name, err)
+				}
+				break
+			}
+			got = append(got, r)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q was read as %U, want %U", c.name, c.pieces, got, c.want)
+		}
+	}
+}
+
+// What comes behind a key stays where it is, for whoever asks next.
+func TestAKeyIsNotReadAheadOf(t *testing.T) {
+	from := bytes.NewReader([]byte("\x1b[B\ryes\n"))
+	k := &keyboard{from: from, late: func() <-chan time.Time { return nil }, bytes: make(chan byteRead, 1)}
+	var p [8]byte
+	for range 2 {
+		if _, err := k.Read(p[:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, _ := io.ReadAll(from); string(left) != "yes\n" {
+		t.Errorf("left is %q", left)
+	}
+}
