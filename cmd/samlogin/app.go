@@ -181,6 +181,22 @@ func (a *app) notices(lines []string) {
 	}
 }
 
+// noticesOnce tells lines that this run has not told yet: a chain of roles asks the same STS again and again.
+func (a *app) noticesOnce(lines []string) {
+	for _, l := range lines {
+		a.mu.Lock()
+		before := a.said[l]
+		if a.said == nil {
+			a.said = map[string]bool{}
+		}
+		a.said[l] = true
+		a.mu.Unlock()
+		if !before {
+			a.notice(l)
+		}
+	}
+}
+
 // json reports whether results and errors are printed as JSON.
 func (a *app) json() bool { return a.global.output == "json" }
 

@@ -154,11 +154,11 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 	if r.start == nil {
 		r.start = func(f func()) { go f() }
 	}
+	f.renewing = true // before the way is found, as that depends on it
 	t, err := a.oneTarget(ctx, f, name)
 	if err != nil {
 		return nil, err
 	}
-	f.renewing = true
 	if l := a.way(t); l.kind() != "" {
 		r.kept = func() (heldKeys, bool) { return a.keptKeys(l, lastMargin) }
 	}

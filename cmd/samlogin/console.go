@@ -24,7 +24,7 @@ func newConsoleCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "console NAME",
 		Short: "Open the AWS console as the role of one profile",
-		Long: `Open the AWS console as the role of one profile of the settings, in the browser. AWS takes the address for fifteen
+		Long: `Open the AWS console as the role of one profile, in the browser. AWS takes the address for fifteen
 minutes; the console's session lasts as long as the keys.`,
 		Example: `  samlogin console prod
   samlogin console prod --service s3

@@ -21,7 +21,7 @@ func newEnvCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env NAME",
 		Short: "Print the keys of one profile as variables, for a shell",
-		Long: `Print the keys of one profile of the settings as variables of the environment, in the words of a shell: sh, bash, zsh,
+		Long: `Print the keys of one profile as variables of the environment, in the words of a shell: sh, bash, zsh,
 fish, powershell, cmd; dotenv, for programs that read such files; or github, which hands them to the next steps of a
 GitHub Actions job, masked.`,
 		Example: `  eval "$(samlogin env prod)"

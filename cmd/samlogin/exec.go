@@ -27,7 +27,7 @@ func newExecCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec NAME [--server] -- CMD…",
 		Short: "Run a command with the keys of one profile in its environment",
-		Long: `Run a command with the keys of one profile of the settings in its environment, and nothing there that AWS's clients
+		Long: `Run a command with the keys of one profile in its environment, and nothing there that AWS's clients
 would take before them. With --server the command gets the address of an endpoint that samlogin keeps for it, and that
 gives it fresh keys for as long as they can be renewed without asking anybody.
 

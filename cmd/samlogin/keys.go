@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -161,11 +160,12 @@ type roleEntry struct {
 	RoleARN string `json:"role_arn"`
 	Written string `json:"written,omitempty"` // the AWS profile that login writes, where that has another name
 	upkeep
+	Before []keptEntry `json:"before,omitempty"` // of the links that they were taken by
 }
 
 // keptBy reports whether keys are renewed as long as an entry of the state is there, which is its kind and identity.
 func (e roleEntry) keptBy() (kind, identity string, depends bool) {
-	return cmp.Or(e.Kind, state.IdP), e.Entry, e.Always == "" && e.Entry != ""
+	return e.Kind, string(e.Identity), e.Always == "" && e.Kind != ""
 }
 
 // keptKeys are the keys of a link that an earlier run got, if they last for longer than a margin. Where nothing is kept

@@ -33,9 +33,25 @@ type link interface {
 // there.
 type upkeep struct {
 	Always string `json:"renews,omitempty"` // "silently" or "asks"; "" depends on the entry
-	Kind   string `json:"from,omitempty"`
-	Entry  string `json:"owner,omitempty"` // its identity
-	IdP    string `json:"idp,omitempty"`   // that logout may name
+	keptEntry
+	IdP string `json:"idp,omitempty"` // that logout may name
+}
+
+// keptEntry is what an entry of the state is found by. An identity is bytes, which JSON texts cannot hold as they are.
+type keptEntry struct {
+	Kind     string `json:"kind,omitempty"`
+	Identity []byte `json:"identity,omitempty"`
+}
+
+func entryOf(l link) keptEntry { return keptEntry{l.kind(), []byte(l.identity())} }
+
+// before are the entries of the links before one: with their keys its own could be taken again without anybody.
+func before(l link) []keptEntry {
+	role, ok := l.(*switchedRole)
+	if !ok || role.from.kind() == "" {
+		return nil
+	}
+	return append(before(role.from), entryOf(role.from))
 }
 
 // loginLink is a role that an IdP's assertion offers.
@@ -60,7 +76,7 @@ func (l *loginLink) lends() upkeep { return l.upkeep() }
 
 func (l *loginLink) upkeep() upkeep {
 	in := l.target.signIn
-	return upkeep{Kind: state.IdP, Entry: in.who(), IdP: in.label()}
+	return upkeep{keptEntry: keptEntry{state.IdP, []byte(in.who())}, IdP: in.label()}
 }
 
 // held are the keys of a result.
@@ -92,7 +108,7 @@ func (a *app) remember(l link, name, written string, k heldKeys) {
 	if err != nil {
 		return
 	}
-	described, err := json.Marshal(roleEntry{name, k.role.ARN, written, l.upkeep()})
+	described, err := json.Marshal(roleEntry{name, k.role.ARN, written, l.upkeep(), before(l)})
 	if err != nil {
 		return
 	}

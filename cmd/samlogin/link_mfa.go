@@ -29,7 +29,7 @@ func (l *mfaSession) identity() string {
 func (*mfaSession) kind() string    { return state.MFA }
 func (*mfaSession) temporary() bool { return true }
 func (*mfaSession) upkeep() upkeep  { return upkeep{Always: "asks"} }
-func (l *mfaSession) lends() upkeep { return upkeep{Kind: state.MFA, Entry: l.identity()} }
+func (l *mfaSession) lends() upkeep { return upkeep{keptEntry: entryOf(l)} }
 
 // partition is that of the device, which has it in its ARN; a device of metal has a number only.
 func (l *mfaSession) partition() string {

@@ -43,7 +43,7 @@ func (l *switchedRole) upkeep() upkeep {
 // lends: with keys that took a code, others are taken for as long as they are good.
 func (l *switchedRole) lends() upkeep {
 	if l.asks() {
-		return upkeep{Kind: state.Role, Entry: l.identity()}
+		return upkeep{keptEntry: entryOf(l)}
 	}
 	return l.upkeep()
 }
@@ -110,15 +110,7 @@ func (a *app) caller(partition, action string, c settings.Choices) (*caller, err
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range endpoint.Notices { // a chain asks the same STS again and again
-		if !a.said[n] {
-			if a.said == nil {
-				a.said = map[string]bool{}
-			}
-			a.said[n] = true
-			a.notice(n)
-		}
-	}
+	a.noticesOnce(endpoint.Notices)
 	transport, err := a.transport(c)
 	if err != nil {
 		return nil, err

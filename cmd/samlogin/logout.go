@@ -52,7 +52,7 @@ type leaving struct {
 	owners map[string]bool // who is logged in where, as signIn.who
 	places map[owner]bool  // the same, as remembered secrets know it
 
-	entries []state.Entry // MFA sessions and roles that keys were taken with
+	entries []keptEntry // MFA sessions and roles that keys were taken with
 }
 
 func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
@@ -158,12 +158,10 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 			if e.Written != "" {
 				l.names[e.Written] = true
 			}
-			switch kind, identity, depends := e.keptBy(); {
-			case depends && kind == state.IdP:
+			if kind, identity, depends := e.keptBy(); depends && kind == state.IdP {
 				l.owners[identity] = true
-			case depends:
-				l.entries = append(l.entries, state.Entry{Kind: kind, Identity: identity})
 			}
+			l.entries = append(l.entries, e.Before...)
 		}
 	}
 	var failed error
@@ -196,8 +194,8 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		}
 	}
 	for _, e := range l.entries { // and those that keys of theirs were taken with, or their next command would ask nobody
-		if _, _, err := folder.Get(e.Kind, e.Identity); err == nil {
-			failed = errors.Join(failed, folder.Delete(e.Kind, e.Identity))
+		if _, _, err := folder.Get(e.Kind, string(e.Identity)); err == nil {
+			failed = errors.Join(failed, folder.Delete(e.Kind, string(e.Identity)))
 			done.Keys++
 		}
 	}

@@ -192,7 +192,7 @@ func (a *app) statusPrompt(names []string) error {
 	for i, r := range all {
 		named := slices.ContainsFunc(wanted, r.called)
 		left := r.expires.Sub(now)
-		if r.kind != "role" || len(wanted) > 0 && !named || len(wanted) == 0 && left <= 0 || left <= -endedShown {
+		if r.kind != "role" && !(r.kind == "mfa" && named) || len(wanted) > 0 && !named || len(wanted) == 0 && left <= 0 || left <= -endedShown {
 			continue
 		}
 		if best == nil || named && r.expires.After(best.expires) || !named && r.expires.Before(best.expires) {

@@ -28,6 +28,7 @@ func fromIdPs(all []*target) (offered, switched []*target) {
 func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target, w *keysWriter) ([]result, error) {
 	var results []result
 	for _, t := range wanted {
+		var err error
 		jobs := []job{{target: t, profile: t.profile}}
 		if err := w.check(ctx, jobs); err != nil {
 			return nil, err
@@ -35,7 +36,10 @@ func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target
 		if err := w.clash(jobs); err != nil {
 			return nil, err
 		}
-		k, err := t.way.take(ctx, f)
+		k, taken := a.ofThisRun(t.way) // what another role of this run was taken with
+		if !taken {
+			k, err = t.way.take(ctx, f)
+		}
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 			return nil, err
 		}

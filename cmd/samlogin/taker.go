@@ -110,7 +110,7 @@ func (t *taker) client(j job) (*sts.Client, sts.Endpoint, error) {
 		return nil, endpoint, err
 	}
 	if t.clients[endpoint.URL] == nil {
-		t.app.notices(endpoint.Notices)
+		t.app.noticesOnce(endpoint.Notices)
 		t.clients[endpoint.URL] = sts.New(t.http, endpoint, t.app.now)
 	}
 	return t.clients[endpoint.URL], endpoint, nil

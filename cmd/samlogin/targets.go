@@ -96,6 +96,7 @@ func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, 
 			out = append(out, t)
 		}
 	}
+	shareSessions(s, out)
 	return out, nil
 }
 
