@@ -72,9 +72,20 @@ func (c *Client) assume(ctx context.Context, assertion secret.Text, role saml.Ro
 	if w.Policy != "" {
 		input.Policy = aws.String(w.Policy)
 	}
-	out, err := c.sdk.AssumeRoleWithSAML(ctx, input)
+	var options []func(*awssts.Options)
+	if c.pace != nil {
+		options = append(options, leaveToPace)
+	}
+	var out *awssts.AssumeRoleWithSAMLOutput
+	err := c.pace.do(ctx, func() error {
+		answer, err := c.sdk.AssumeRoleWithSAML(ctx, input, options...)
+		if out = answer; err != nil {
+			return c.failure(ctx, opAssume, role, err, assertion)
+		}
+		return nil
+	})
 	if err != nil {
-		return Session{}, c.failure(ctx, opAssume, role, err, assertion)
+		return Session{}, err
 	}
 	s, ok := session(out)
 	if !ok || errors.Is(ctx.Err(), context.Canceled) { // an answer may still come in while the connection is closed

@@ -56,6 +56,7 @@ type Wish struct {
 	Policy     string        // inline session policy, JSON
 	PolicyARNs []string      // managed session policies
 	Guess      time.Duration // longest duration the role was found to allow earlier: asked first where less than wanted; 0 none
+	Hint       time.Duration // longest duration that most other roles were found to allow: where a search begins; 0 none
 }
 
 // Client asks one STS endpoint.
@@ -63,6 +64,7 @@ type Client struct {
 	sdk      *awssts.Client
 	endpoint Endpoint
 	now      func() time.Time
+	pace     *Pace // shared with other clients; nil: none
 }
 
 // New makes a client of one endpoint. Of httpClient only the transport and the timeout (a limit on each attempt)
