@@ -52,6 +52,7 @@ type app struct {
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
 	typed     map[string]bool             // flags of the command line, as opposed to variables
+	progress  *progress                   // of the roles that are being taken
 	offers    []offer                     // passwords that may be remembered at the end of the run
 
 	beside   func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once
@@ -168,6 +169,9 @@ func (a *app) settings() (*settings.Settings, error) {
 	a.loaded = s
 	return s, nil
 }
+
+// say prints one line of the result, after an empty one.
+func (a *app) say(line string) { fmt.Fprintln(a.out, "\n"+line) }
 
 // notice tells the person one line on stderr: something worth knowing that stops nothing.
 func (a *app) notice(line string) { fmt.Fprintln(a.errOut, "samlogin: "+line) }

@@ -36,6 +36,7 @@ type heldKeys struct {
 	region  string // of the settings, where STS was asked in it; "" none
 	choices settings.Choices
 	life    time.Duration // from when they were got to their end
+	keptAccount
 }
 
 // ample reports whether keys last for long enough to be left alone.
@@ -93,7 +94,7 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (
 	lead := func(ctx context.Context) error {
 		r, err := a.takeRole(ctx, f, t)
 		if err == nil {
-			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices, r.session.Expiration.Sub(a.now())}
+			got = heldKeys{r.session.Credentials, r.role, r.region, t.choices, r.session.Expiration.Sub(a.now()), accountOf(r)}
 		}
 		return err
 	}
@@ -137,6 +138,18 @@ type keptValue struct {
 	Expiration                                 time.Time
 	RoleARN, PrincipalARN, Region              string
 	Life                                       time.Duration
+	keptAccount
+}
+
+// keptAccount is what a login tells of keys beside themselves. Entries of earlier builds lack it.
+type keptAccount struct {
+	Assumed        string `json:",omitempty"` // ARN of the session
+	Asked, Granted time.Duration
+	Limit          sts.Limit
+}
+
+func accountOf(r result) keptAccount {
+	return keptAccount{r.session.AssumedRoleARN, r.session.Asked, r.session.Granted, r.session.LimitedBy}
 }
 
 // roleEntry is what status tells of a role's keys.
@@ -167,7 +180,7 @@ func (a *app) keptKeys(t *target, margin time.Duration) (heldKeys, bool) {
 	}
 	k := heldKeys{
 		sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration},
-		role, v.Region, t.choices, v.Life,
+		role, v.Region, t.choices, v.Life, v.keptAccount,
 	}
 	return k, k.left(a.now()) > margin
 }
@@ -178,7 +191,7 @@ func (a *app) keepKeys(t *target, r result) {
 		return
 	}
 	c := r.session.Credentials
-	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region, c.Expiration.Sub(a.now())})
+	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, r.role.ARN, r.role.PrincipalARN, r.region, c.Expiration.Sub(a.now()), accountOf(r)})
 	if err != nil {
 		return
 	}

@@ -195,7 +195,7 @@ const renewal = "by itself, as long as the IdP's session lives or a password is 
 func (a *app) tellRenewal(results []result) {
 	var names []string
 	for _, r := range results {
-		if r.err == nil && r.wrote() == writeProcess && !slices.Contains(names, r.target.process.Name) {
+		if r.err == nil && r.target.choices.Write == writeProcess && !slices.Contains(names, r.target.process.Name) {
 			names = append(names, r.target.process.Name)
 		}
 	}

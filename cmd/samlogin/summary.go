@@ -47,6 +47,9 @@ func (r result) entry(names accountNames) entry {
 }
 
 func (r result) wrote() string {
+	if r.kept && r.stands {
+		return "kept" // as an earlier login wrote it
+	}
 	return cmp.Or(r.target.choices.Write, "keys")
 }
 
@@ -72,45 +75,15 @@ func (a *app) summarize(results []result, names accountNames) error {
 		a.summarizeOne(results[0], names)
 		return nil
 	}
-	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "EXPIRES", "LIMIT"}}
-	for _, r := range results {
-		row := []string{r.profile, r.role.Account() + names.suffix(r.role.Account()), r.role.Path()}
-		if r.err != nil {
-			rows = append(rows, append(row, "failed", ""))
-			continue
-		}
-		rows = append(rows, append(row, a.when(r.session.Expiration), limitWord(r.session)))
+	if a.outIsTTY && len(results) > tableRows {
+		a.summarizeMany(results)
+	} else {
+		a.table(a.rows(results, names))
 	}
-	a.table(rows)
+	a.tellKept(results)
 	a.tellRenewal(results)
 	a.tellFailures(results)
 	return nil
-}
-
-// tellFailures says what went wrong, the same words once.
-func (a *app) tellFailures(results []result) {
-	var order []failure
-	of := map[failure][]string{}
-	for _, r := range results {
-		if r.err == nil {
-			continue
-		}
-		f := explain(r.err)
-		if of[f] == nil {
-			order = append(order, f)
-		}
-		of[f] = append(of[f], r.profile)
-	}
-	for _, f := range order {
-		whose := strings.Join(of[f], ", ")
-		if n := len(of[f]); n > 3 {
-			whose = fmt.Sprintf("%s and %d more", strings.Join(of[f][:3], ", "), n-3)
-		}
-		a.notice("error: " + whose + ": " + f.Message)
-		if f.Hint != "" {
-			a.notice("hint: " + f.Hint)
-		}
-	}
 }
 
 func (a *app) summarizeOne(r result, names accountNames) {
@@ -122,9 +95,12 @@ func (a *app) summarizeOne(r result, names accountNames) {
 		return text
 	}
 	line := func(name, value string) { fmt.Fprintf(a.out, "  %-8s %s\n", name, value) }
-	if r.wrote() == "none" {
+	switch {
+	case r.wrote() == "none":
 		fmt.Fprintf(a.out, "%s\n\n", bold("Logged in; nothing was written."))
-	} else {
+	case r.kept:
+		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is "+stillGood(s.Expiration.Sub(a.now()))+"."))
+	default:
 		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is ready."))
 	}
 	line("account", r.role.Account()+names.suffix(r.role.Account()))
@@ -138,8 +114,10 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	if s.LimitedBy == sts.LimitRole {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
-	if r.wrote() == writeProcess {
+	if r.target.choices.Write == writeProcess {
 		line("renews", renewal+a.loginCommand(r.target.process.Name))
+	} else if r.kept {
+		line("renews", "with --force; nobody was asked for anything")
 	}
 	if r.wrote() != "none" {
 		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
