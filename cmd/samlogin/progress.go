@@ -29,7 +29,7 @@ type progress struct {
 	all          int
 	good, failed int
 	busy         []string // profiles whose roles are under way, the latest last
-	shows        bool     // the line is on the screen
+	shown        string   // the line that is on the screen, "" none
 	paused       bool
 	told         time.Time
 	stop, ended  chan struct{}
@@ -152,9 +152,9 @@ func (p *progress) Write(text []byte) (int, error) {
 }
 
 func (p *progress) erase() {
-	if p.shows {
+	if p.shown != "" {
 		_, _ = io.WriteString(p.out, "\r\x1b[K")
-		p.shows = false
+		p.shown = ""
 	}
 }
 
@@ -162,8 +162,10 @@ func (p *progress) draw() {
 	if p.paused {
 		return
 	}
-	_, _ = io.WriteString(p.out, "\r\x1b[K"+p.line(p.width()-1))
-	p.shows = true
+	if line := p.line(p.width() - 1); line != p.shown {
+		_, _ = io.WriteString(p.out, "\r\x1b[K"+line)
+		p.shown = line
+	}
 }
 
 func (p *progress) counts() string {

@@ -35,7 +35,7 @@ func failed(all []*target, err error) []result {
 
 // atOnce is how many calls to STS are under way at the same time. What STS takes of them a second is found out by
 // asking (see sts.Pace).
-const atOnce = 16
+const atOnce = 20
 
 // taker takes roles side by side.
 type taker struct {
