@@ -15,14 +15,57 @@ import (
 // tableRows is how many profiles a terminal shows one by one. More of them scroll away what matters; a pipe gets all.
 const tableRows = 40
 
-// rows are the table of several roles.
-func (a *app) rows(results []result, names accountNames) [][]string {
+// summarizeAll is the table of several roles. Where the terminal is too narrow for it, accounts with a name go by that
+// alone.
+func (a *app) summarizeAll(results []result, names accountNames) {
 	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "GOT", "EXPIRES", "LIMIT"}}
+	looks := []string{""}
 	for _, r := range results {
-		row := []string{r.profile, r.role.Account() + names.suffix(r.role.Account()), r.role.Path()}
+		row := []string{r.profile, r.role.Account() + names.suffix(r.role.Account()), cmp.Or(r.role.Path(), strings.Join(r.target.patterns, ", "))}
 		rows = append(rows, append(row, a.outcome(r)...))
+		look := ""
+		if r.err != nil {
+			look = red
+		} else if r.kept {
+			look = faint
+		}
+		looks = append(looks, look)
 	}
-	return rows
+	wide := 2 * (len(rows[0]) - 1)
+	for _, w := range columns(rows) {
+		wide += w
+	}
+	if limit := a.outWidth(); limit > 0 && wide > limit {
+		for i, r := range results {
+			rows[i+1][1] = cmp.Or(names[r.role.Account()], r.role.Account())
+			if r.kept && r.err == nil {
+				rows[i+1][5] = span(r.session.Expiration.Sub(a.now())) + " left"
+			}
+		}
+	}
+	a.sayReady(results)
+	a.table(rows, looks...)
+}
+
+// sayReady is the head of the result of several roles.
+func (a *app) sayReady(results []result) {
+	ready, written := 0, 0
+	for _, r := range results {
+		if r.err == nil {
+			ready++
+			if r.wrote() != "none" {
+				written++
+			}
+		}
+	}
+	text := countOf(ready, "profile") + " are ready."
+	switch {
+	case written == 0:
+		text = "Logged in; nothing was written."
+	case ready < len(results):
+		text = fmt.Sprintf("%d of %s are ready.", ready, countOf(len(results), "profile"))
+	}
+	fmt.Fprintf(a.out, "%s\n\n", a.bold(text))
 }
 
 // outcome is what became of a role: for how long, until when, and what decided it.
@@ -81,13 +124,7 @@ func (a *app) summarizeMany(results []result) {
 		}
 		rows = append(rows, []string{cmp.Or(k.role, "several"), strconv.Itoa(len(of[k])), k.got, expires, k.limit})
 	}
-	ready := 0
-	for _, r := range results {
-		if r.err == nil {
-			ready++
-		}
-	}
-	fmt.Fprintf(a.out, "%d of %s are ready.\n\n", ready, countOf(len(results), "profile"))
+	a.sayReady(results)
 	a.table(rows)
 	a.say("samlogin status lists them one by one.")
 }

@@ -78,7 +78,7 @@ func (a *app) summarize(results []result, names accountNames) error {
 	if a.outIsTTY && len(results) > tableRows {
 		a.summarizeMany(results)
 	} else {
-		a.table(a.rows(results, names))
+		a.summarizeAll(results, names)
 	}
 	a.tellKept(results)
 	a.tellRenewal(results)
@@ -86,22 +86,23 @@ func (a *app) summarize(results []result, names accountNames) error {
 	return nil
 }
 
+func (a *app) bold(text string) string {
+	if a.color(a.outIsTTY) {
+		return "\x1b[1m" + text + "\x1b[0m"
+	}
+	return text
+}
+
 func (a *app) summarizeOne(r result, names accountNames) {
 	s := r.session
-	bold := func(text string) string {
-		if a.color(a.outIsTTY) {
-			return "\x1b[1m" + text + "\x1b[0m"
-		}
-		return text
-	}
 	line := func(name, value string) { fmt.Fprintf(a.out, "  %-8s %s\n", name, value) }
 	switch {
 	case r.wrote() == "none":
-		fmt.Fprintf(a.out, "%s\n\n", bold("Logged in; nothing was written."))
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Logged in; nothing was written."))
 	case r.kept:
-		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is "+stillGood(s.Expiration.Sub(a.now()))+"."))
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Profile "+r.profile+" is "+stillGood(s.Expiration.Sub(a.now()))+"."))
 	default:
-		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is ready."))
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Profile "+r.profile+" is ready."))
 	}
 	line("account", r.role.Account()+names.suffix(r.role.Account()))
 	line("role", r.role.Path())
@@ -169,20 +170,37 @@ func limitWord(s sts.Session) string {
 	return map[sts.Limit]string{sts.LimitRole: "role", sts.LimitIdPSession: "IdP session", sts.LimitChaining: "role chaining"}[s.LimitedBy]
 }
 
-// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head.
-func (a *app) table(rows [][]string) {
+// columns are the widths of a table's columns.
+func columns(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], uniseg.StringWidth(foreign.Clean(cell)))
 		}
 	}
-	limit := 0
+	return widths
+}
+
+// outWidth is the width of the terminal that results go to, 0 where they go elsewhere.
+func (a *app) outWidth() int {
 	if a.outIsTTY {
 		if t, err := a.terminal(); err == nil {
-			limit = t.width()
+			return t.width()
 		}
 	}
+	return 0
+}
+
+// How rows of a table may look on a terminal.
+const (
+	faint = "\x1b[2m"
+	red   = "\x1b[31m"
+)
+
+// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head; looks says
+// how others look, by their index.
+func (a *app) table(rows [][]string, looks ...string) {
+	widths, limit := columns(rows), a.outWidth()
 	for n, row := range rows {
 		var b strings.Builder
 		for i, cell := range row {
@@ -196,8 +214,14 @@ func (a *app) table(rows [][]string) {
 		if limit > 0 {
 			text = fit(text, limit)
 		}
-		if n == 0 && a.color(a.outIsTTY) {
-			text = "\x1b[2m" + text + "\x1b[0m"
+		look := ""
+		if n == 0 {
+			look = faint
+		} else if n < len(looks) {
+			look = looks[n]
+		}
+		if look != "" && a.color(a.outIsTTY) {
+			text = look + text + "\x1b[0m"
 		}
 		fmt.Fprintln(a.out, text)
 	}
