@@ -15,7 +15,7 @@ import (
 
 // Pace keeps many calls side by side at the rate at which STS takes them. It begins without any limit. When STS says
 // that it is asked too often (Throttling, or 503), the rate falls below what was answered in the last second and climbs
-// from there, evenly, until it happens again; the call that was refused is made again, and counts as one that never
+// from there, slowly and then faster, until it happens again; the call that was refused is made again, and counts as one that never
 // was. A Retry-After is waited for. Where nothing at all is answered for some seconds, it gives up.
 //
 // A Pace is for the calls of one run to one endpoint; any number of goroutines may share it.
@@ -25,6 +25,7 @@ type Pace struct {
 
 	mu       sync.Mutex
 	answered []time.Time // calls that were taken, of the last second
+	began    time.Time   // when the first call did
 	lastGood time.Time   // when a call was last taken, or the first one began
 	mark     float64     // calls a second that were taken when STS last refused one; 0: it never did
 	cut      time.Time   // when the rate last fell
@@ -34,7 +35,8 @@ type Pace struct {
 
 const (
 	easeTo      = 0.7                    // of what was taken, at once after a refusal
-	climb       = 0.25                   // of what was taken, each second from then on
+	climb       = 0.25                   // of what was taken, in the first second from then on, and again for each second squared
+	shortest    = 500 * time.Millisecond // over which what was taken is counted: a run that has just begun had no second yet
 	slowest     = 0.5                    // calls a second
 	catchUp     = 100 * time.Millisecond // of turns that came late may be made up for
 	longestHold = time.Minute            // of a Retry-After; a longer one is for a person to decide
@@ -106,8 +108,8 @@ func (p *Pace) claim() (wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.lastGood.IsZero() {
-		p.lastGood = now
+	if p.began.IsZero() {
+		p.began, p.lastGood = now, now
 	}
 	if p.held.After(now) {
 		return p.held.Sub(now)
@@ -121,7 +123,8 @@ func (p *Pace) claim() (wait time.Duration) {
 	if late := now.Add(-catchUp); p.next.Before(late) {
 		p.next = late
 	}
-	rate := max(p.mark*(easeTo+climb*now.Sub(p.cut).Seconds()), slowest)
+	since := now.Sub(p.cut).Seconds()
+	rate := max(p.mark*(easeTo+climb*(since+since*since)), slowest)
 	p.next = p.next.Add(time.Duration(float64(time.Second) / rate))
 	return 0
 }
@@ -160,7 +163,8 @@ func (p *Pace) refused(began time.Time, after time.Duration) (giveUp bool) {
 	}
 	if began.After(p.cut) { // one that began before says nothing about the rate since
 		was := p.mark
-		if p.mark = float64(len(p.lately())); p.mark == 0 {
+		counted := min(max(now.Sub(p.began), shortest), time.Second)
+		if p.mark = float64(len(p.lately())) / counted.Seconds(); p.mark == 0 {
 			p.mark = max(was/2, slowest)
 		}
 		p.cut = now
