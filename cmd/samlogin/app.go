@@ -117,6 +117,7 @@ func (a *app) closeConsole() {
 	if a.console != nil {
 		a.console.close()
 		a.console = nil
+		a.waits = nil // it would draw on a terminal that is somebody else's now
 	}
 }
 

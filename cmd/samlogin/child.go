@@ -32,7 +32,12 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := cmd.Start(); err != nil {
+	if a.unguard != nil {
+		a.unguard()
+	}
+	err := cmd.Start()
+	a.unguard = guardMemory() // the limit is the command's to have, not ours to lose
+	if err != nil {
 		return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
 	}
 	ended := make(chan error, 1)
@@ -123,19 +128,25 @@ func (a *app) filesWithoutDefault() (vars []variable, forget func(), err error) 
 type renewing struct {
 	app  *app
 	take func(context.Context) (heldKeys, error)
+	kept func() (heldKeys, bool) // by another samlogin, maybe
 
 	start func(func()) // runs a renewal beside what asks for keys; tests do it at once
 
 	mu    sync.Mutex
 	held  heldKeys
-	busy  bool      // a renewal is under way
-	tried time.Time // when one last failed
-	told  time.Time // when that was last told of
+	busy  bool          // a renewal is under way
+	tried time.Time     // when one last failed
+	pause time.Duration // how long nothing is tried after it
+	why   error         // of the failure
+	told  time.Time     // when that was last told of
 }
 
-// retryAfter is how long a renewal that failed is not tried again, as long as the keys are good: each try is a login,
-// and AWS's clients ask often.
-const retryAfter = time.Minute
+// A renewal that failed is not tried again for a while: each try is a login, and AWS's clients ask often. What the IdP
+// refused may ring a phone or count towards a lock. A samlogin login by hand counts at once.
+const (
+	retryAfter        = time.Minute
+	retryAfterRefusal = 15 * time.Minute
+)
 
 // renewing takes the keys once, while a person can still be asked.
 func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewing, error) {
@@ -143,7 +154,11 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 	if r.start == nil {
 		r.start = func(f func()) { go f() }
 	}
-	var err error
+	t, err := a.oneTarget(ctx, f, name)
+	if err != nil {
+		return nil, err
+	}
+	r.kept = func() (heldKeys, bool) { return a.keptKeys(t, lastMargin) }
 	if r.held, err = r.take(ctx); err != nil {
 		return nil, err
 	}
@@ -156,10 +171,17 @@ func (a *app) renewing(ctx context.Context, f *loginFlags, name string) (*renewi
 // login may take longer, or hang.
 func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 	r.mu.Lock()
-	held, now := r.held, r.app.now()
+	now := r.app.now()
+	if !r.held.ample(now) && r.kept != nil {
+		if k, ok := r.kept(); ok && k.Expiration.After(r.held.Expiration) {
+			r.held = k
+		}
+	}
+	held := r.held
 	good := held.left(now) > lastMargin
-	renew := !r.busy && !held.ample(now) && (!good || now.Sub(r.tried) >= retryAfter)
+	renew := !r.busy && !held.ample(now) && now.Sub(r.tried) >= r.pause
 	r.busy = r.busy || renew
+	busy, why := r.busy, r.why
 	r.mu.Unlock()
 	switch {
 	case renew && good:
@@ -171,6 +193,8 @@ func (r *renewing) get(ctx context.Context) (container.Keys, error) {
 		r.mu.Lock()
 		held = r.held
 		r.mu.Unlock()
+	case !good && !busy:
+		return container.Keys{}, why
 	case !good:
 		return container.Keys{}, errors.New("the keys have ended, and are being renewed")
 	}
@@ -187,11 +211,14 @@ func (r *renewing) renew(ctx context.Context) error {
 	defer r.mu.Unlock()
 	r.busy = false
 	if err == nil {
-		r.held = fresh
+		r.held, r.pause = fresh, 0
 		return nil
 	}
 	said := errors.New(explain(err).Message)
-	r.tried = r.app.now()
+	r.tried, r.pause, r.why = r.app.now(), retryAfter, said
+	if explain(err).Exit == exitRefused {
+		r.pause = retryAfterRefusal
+	}
 	if r.app.now().Sub(r.told) > silentMargin {
 		r.told = r.app.now()
 		r.app.notice("the keys end at " + r.held.Expiration.Local().Format("15:04") + " and could not be renewed: " + said.Error())

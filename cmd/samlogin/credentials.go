@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ func newCredentialsCmd(a *app) *cobra.Command {
 		Long: `Print the keys of one profile of the settings as the JSON that AWS clients want of a credential_process. stdout has
 that one object, or nothing.`,
 		Example: `  credential_process = samlogin credentials prod       # in ~/.aws/config
-  credential_process = ssh -o BatchMode=yes login-host samlogin credentials build`,
+  credential_process = ssh -o BatchMode=yes host samlogin credentials build`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.credentials(cmd.Context(), f, args[0]) },
@@ -61,7 +62,9 @@ type processOutput struct {
 
 func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error {
 	a.printed = true // stdout is for the keys alone: an error never goes there
-	k, err := a.keysForMachines(ctx, f, name)
+	within, end := a.withCaller(ctx)
+	defer end(nil)
+	k, err := a.keysForMachines(within, f, name)
 	if err != nil {
 		return a.forPerson(err, name)
 	}
@@ -73,6 +76,18 @@ func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error
 		return fmt.Errorf("encoding the keys: %w", err)
 	}
 	return a.printOnce(out.Bytes())
+}
+
+// withCaller gives a context that ends, once this run waits for something, with the program that called for the keys:
+// nobody is left to get them. They were not asked for by whoever types next on the terminal.
+func (a *app) withCaller(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	within, end := context.WithCancelCause(ctx)
+	caller, watch := os.Getppid(), a.watch
+	a.watch = func() {
+		watch()
+		go orphaned(within, func() bool { return os.Getppid() == caller }, func() { end(errInterrupted) })
+	}
+	return within, end
 }
 
 // printOnce writes all of stdout in one call, so that nobody can read half of it.

@@ -12,7 +12,7 @@ import (
 
 const doctorLong = `Find out why something does not work. So far there is one part of it:
 
-  doctor trace FILE   tells what happened in a login that was recorded with --trace
+  doctor trace FILE  tells what happened in a login recorded with --trace
 
 Checks of files, clock, network, IdP and AWS are not in this version.`
 

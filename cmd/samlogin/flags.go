@@ -22,6 +22,7 @@ type loginFlags struct {
 	timeout                                 time.Duration
 	force                                   bool
 	heed                                    time.Duration // for how long a failure of another process counts
+	patience                                time.Duration // for how long another process is waited for; 0: as long as it takes
 	region, stsEndpoint                     string
 
 	// of login alone

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/manual"
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -15,9 +17,13 @@ var helpTexts embed.FS
 
 // newHelpCmd explains commands and topics. Topics are files of the folder help, named as they are typed.
 func newHelpCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var man string
+	cmd := &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
-		Short: "Help about a command or a topic (" + strings.Join(topics(), ", ") + ")",
+		Short: "Help about a command or a topic",
+		Example: `  samlogin help login
+  samlogin help ci
+  samlogin help --man ~/.local/share/man/man1`,
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			words := topics()
 			for _, c := range cmd.Root().Commands() {
@@ -26,6 +32,9 @@ func newHelpCmd(a *app) *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if man != "" && len(args) == 0 {
+				return a.writeMan(cmd.Root(), man)
+			}
 			if len(args) == 0 {
 				return cmd.Root().Help()
 			}
@@ -40,6 +49,24 @@ func newHelpCmd(a *app) *cobra.Command {
 			return found.Help()
 		},
 	}
+	cmd.Flags().StringVar(&man, "man", "", "write a man page for each command and topic into the folder `DIR`")
+	return cmd
+}
+
+// writeMan writes the man pages.
+func (a *app) writeMan(root *cobra.Command, dir string) error {
+	texts := map[string]string{}
+	for _, t := range topics() {
+		text, err := helpTexts.ReadFile("help/" + t + ".txt")
+		if err != nil {
+			return err
+		}
+		texts[t] = string(text)
+	}
+	if err := manual.Write(root, dir, texts); err != nil {
+		return &profiles.FileError{Path: dir, Step: "write the man pages", Err: err}
+	}
+	return nil
 }
 
 func topics() []string {

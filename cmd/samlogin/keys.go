@@ -80,11 +80,16 @@ func (a *app) keysOf(ctx context.Context, f *loginFlags, name string) (heldKeys,
 	return k, err
 }
 
+// silentPatience is how long a silent renewal waits for another process: one that asks a person may take minutes.
+const silentPatience = 2 * time.Second
+
 func (a *app) fetchSilently(ctx context.Context, f *loginFlags, t *target, look func() (heldKeys, bool)) (heldKeys, error) {
 	asked, said := a.global.noInput, a.errOut
 	a.global.noInput, a.errOut = true, io.Discard
 	defer func() { a.global.noInput, a.errOut = asked, said }()
-	return a.fetch(ctx, f, t, look)
+	silent := *f
+	silent.patience = silentPatience
+	return a.fetch(ctx, &silent, t, look)
 }
 
 // fetch takes the role, in one process for all that want it now.
@@ -112,7 +117,7 @@ func (a *app) fetch(ctx context.Context, f *loginFlags, t *target, look func() (
 			}
 			return ok
 		},
-		Lead: lead, Share: sharedFailure, Heed: f.heed,
+		Lead: lead, Share: sharedFailure, Heed: f.heed, Patience: f.patience,
 	})
 	return got, err
 }

@@ -35,6 +35,8 @@ var allowed = map[string][]string{
 	"profiles/settings": {"saml/foreign", "saml/secret"},
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
+
+	"cmd/samlogin/manual": {},
 }
 
 // walled are modules that only some packages may import, so that replacing one touches them alone.
@@ -42,7 +44,7 @@ var walled = map[string][]string{
 	"github.com/crewjam/saml":                  {"saml", "idp/demo"},
 	"github.com/aws/aws-sdk-go-v2/service/sts": {"sts"},
 	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin"},
-	"github.com/spf13/cobra":                   {"cmd/samlogin"},
+	"github.com/spf13/cobra":                   {"cmd/samlogin", "cmd/samlogin/manual"},
 	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs", "idp/duo", "idp/form"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},
 	"github.com/pelletier/go-toml/v2":          {"profiles/settings", "idp/adapter"},

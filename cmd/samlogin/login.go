@@ -23,7 +23,8 @@ func newLoginCmd(a *app) *cobra.Command {
 		Long: `Log in and write AWS profiles. NAME is a group or a profile of the settings; without one, the settings' default or
 what the flags say.`,
 		Example: `  samlogin login prod
-  samlogin login --idp adfs --url adfs.example.com --role '111111111111/Admin' --profile prod --duration 12h
+  samlogin login --idp adfs --url adfs.example.com --duration 12h \
+    --role '111111111111/Admin' --profile prod
   samlogin login --all --profile '{alias}-{role}'`,
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), f, args) },
@@ -143,6 +144,7 @@ type session struct {
 	fromFile bool           // --assertion-file: no IdP is asked
 	stale    *saml.Response // AWS called it too old: it is no answer, wherever it is found
 	heed     time.Duration  // for how long the failure of another process counts for this one
+	patience time.Duration  // for how long another process is waited for; 0: as long as it takes
 }
 
 // audience is the relying party that a response has to be for.

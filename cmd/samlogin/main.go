@@ -88,7 +88,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	}()
 	out := &noticingWriter{Writer: a.out}
 	a.out = out
-	root := newRootCmd(a)
+	root := newRootCmd(a, args)
 	a.outputEarly(args)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -245,11 +245,15 @@ type signInDialog struct {
 	app        *app
 	remembered *remembered
 	person     *person
-	answered   bool // something was answered, and sent
+	answered   bool  // something was answered, and sent
+	barred     error // the IdP turned the account away in this run: nothing is answered any more
 }
 
 // Ask implements idp.Dialog.
 func (d *signInDialog) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
+	if d.barred != nil { // a session that another process has made is all that may be gone on with
+		return secret.Text{}, d.barred
+	}
 	answer, err := d.Dialog.Ask(ctx, q)
 	d.answered = d.answered || err == nil
 	return answer, err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/manual"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -20,8 +21,51 @@ const rootExample = `  samlogin --idp adfs --url https://adfs.example.com
   samlogin login --role '111111111111/Admin' --profile prod --duration 12h
   samlogin roles --output json`
 
-// newRootCmd puts the commands together. Nothing is opened or read here, so that help is instant.
-func newRootCmd(a *app) *cobra.Command {
+// commands are all that there are, in the order of the help.
+func commands() []command {
+	return []command{
+		{"login", newLoginCmd},
+		{"roles", newRolesCmd},
+		{"credentials", newCredentialsCmd},
+		{"env", newEnvCmd},
+		{"exec", newExecCmd},
+		{"serve", newServeCmd},
+		{"console", newConsoleCmd},
+		{"status", newStatusCmd},
+		{"logout", newLogoutCmd},
+		{"secret", newSecretCmd},
+		{"doctor", newDoctorCmd},
+		{"demo", newDemoCmd},
+		{"version", newVersionCmd},
+	}
+}
+
+// A command is built when it is wanted: putting all flags of all commands together takes as long as the rest of
+// "samlogin credentials", which machines run hundreds of times a day.
+type command struct {
+	name  string
+	build func(*app) *cobra.Command
+}
+
+// plainlyAsked is the command that a command line begins with, maybe after the settings file, as AWS's clients run it.
+// Anything else needs all commands to be understood.
+func plainlyAsked(args []string) (command, bool) {
+	if len(args) > 2 && args[0] == "--config" {
+		args = args[2:]
+	}
+	if len(args) == 0 {
+		return command{}, false
+	}
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		return command{}, false
+	}
+	return all[i], true
+}
+
+// newRootCmd puts together what a command line needs. Nothing is opened or read here, so that help is instant.
+func newRootCmd(a *app, args []string) *cobra.Command {
 	flags := &loginFlags{}
 	root := &cobra.Command{
 		Use:           "samlogin [flags]",
@@ -41,6 +85,13 @@ func newRootCmd(a *app) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), flags, nil) },
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		bold := func(s string) string { return s }
+		if a.color(a.outIsTTY) {
+			bold = func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
+		}
+		fmt.Fprint(a.out, manual.Of(cmd, topics()).Text(bold))
+	})
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -54,9 +105,22 @@ func newRootCmd(a *app) *cobra.Command {
 	global.StringVar(&a.global.trace, "trace", "", "write each step to the new `FILE`, without secrets")
 	global.BoolVar(&a.global.noColor, "no-color", false, "no colours")
 	hasVariable(global, "output", "no-input", "verbose", "trace", "no-color")
-	flags.add(root.Flags())
-	root.AddCommand(newLoginCmd(a), newRolesCmd(a), newCredentialsCmd(a), newEnvCmd(a), newExecCmd(a), newServeCmd(a), newConsoleCmd(a), newStatusCmd(a), newLogoutCmd(a), newSecretCmd(a), newDoctorCmd(a), newDemoCmd(a), newVersionCmd(a))
 	root.SetHelpCommand(newHelpCmd(a))
+	if asked, ok := plainlyAsked(args); ok {
+		root.AddCommand(asked.build(a))
+		root.CompletionOptions.DisableDefaultCmd = true
+		return root
+	}
+	flags.add(root.Flags())
+	for _, c := range commands() {
+		root.AddCommand(c.build(a))
+	}
+	addCompletion(root)
+	return root
+}
+
+// addCompletion adds cobra's own command with our words and errors.
+func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
@@ -70,7 +134,6 @@ func newRootCmd(a *app) *cobra.Command {
 			c.RunE = func(*cobra.Command, []string) error { return nil } // without it Args is not looked at
 		}
 	}
-	return root
 }
 
 // unknownWord refuses a word that is no command, with the one that was perhaps meant. (A profile is logged in to with

@@ -17,10 +17,10 @@ func newSecretCmd(a *app) *cobra.Command {
 		Long: `Remember passwords and seeds of time-based one-time codes (TOTP), for one IdP and one user each: in the key store of this
 computer; where there is none in a file encrypted with a passphrase; or where secret_store in the settings says:
 
-  system         the key store (macOS Keychain, Windows Credential Manager, Secret Service)
-  helper:NAME    the program docker-credential-NAME (pass, 1password, keepassxc, secretservice …)
-  file           ~/.local/share/samlogin/secrets.age, encrypted by age with a passphrase
-  none           nothing is remembered, and nobody is asked
+  system       macOS Keychain, Windows Credential Manager, Secret Service
+  helper:NAME  the program docker-credential-NAME (pass, 1password …)
+  file         ~/.local/share/samlogin/secrets.age, with a passphrase
+  none         nothing is remembered, and nobody is asked
 
 Values are never printed. A password that the IdP refused is not sent again until it is replaced.`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -62,7 +62,7 @@ asked for at the terminal, or read from standard input with --stdin. A seed is b
 Remembering both the password and the seed makes two factors one: whoever can read the store has both.`,
 		Example: `  samlogin secret set corp
   samlogin secret set corp --totp
-  pass show corp/adfs | samlogin secret set --idp adfs --url adfs.example.com --username 'CORP\ci-bot' --stdin`,
+  pass show corp/adfs | samlogin secret set corp --stdin`,
 		Args: oneNameAtMost,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.secretSet(cmd.Context(), f, args) },
 	}

@@ -26,7 +26,7 @@ func newServeCmd(a *app) *cobra.Command {
 as that needs nobody. stdout has the two variables that lead to it, in the words of a shell; whoever has them has the
 keys. It ends with ctrl-C, or with the process that started it.`,
 		Example: `  eval "$(samlogin serve prod --parent $$ &)"   # then: aws s3 ls
-  samlogin exec prod --server -- CMD…         # the same for one command, without a file`,
+  samlogin exec prod --server -- CMD…           # the same for one command`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {

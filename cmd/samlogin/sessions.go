@@ -75,9 +75,10 @@ func (s *session) login(ctx context.Context) error {
 			found = s.keptResponse()
 			return found != nil && !s.isStale(found)
 		},
-		Lead:  s.lead,
-		Share: sharedFailure,
-		Heed:  s.heed,
+		Lead:     s.lead,
+		Share:    sharedFailure,
+		Heed:     s.heed,
+		Patience: s.patience,
 		Waiting: func() {
 			s.app.notice("another samlogin is signing in as the same person; waiting for it")
 		},
@@ -95,8 +96,13 @@ func (s *session) login(ctx context.Context) error {
 // one that confuses the IdP is forgotten, and the login begins again from nothing.
 func (s *session) lead(ctx context.Context) error {
 	restored := s.restore()
+	barred := s.app.turnedAway(s.in)
+	if barred != nil && !restored {
+		return barred
+	}
+	s.dialog.barred = barred
 	response, err := s.provider.Login(ctx, s.dialog)
-	if err != nil && restored && !s.dialog.answered && aboutSession(err) {
+	if err != nil && restored && barred == nil && !s.dialog.answered && aboutSession(err) {
 		s.app.jar(s.in).Empty()
 		_ = s.app.folder().Delete(state.IdP, s.in.who())
 		response, err = s.provider.Login(ctx, s.dialog)

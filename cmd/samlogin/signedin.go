@@ -36,13 +36,10 @@ func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, nam
 	if err != nil {
 		return nil, nil, err
 	}
-	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed}
+	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed, patience: f.patience}
 	if f.assertionFile != "" {
 		session.provider = fileProvider{a, f.assertionFile}
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
-		return nil, nil, err
-	}
-	if err := a.turnedAway(in); err != nil {
 		return nil, nil, err
 	}
 	dialled := a.dialAhead(ctx, transport.base, wanted)

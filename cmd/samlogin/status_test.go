@@ -183,3 +183,21 @@ func BenchmarkStatusOfAThousand(b *testing.B) {
 		b.Fatalf("%d lines", n)
 	}
 }
+
+// BenchmarkPrompt is what a shell's prompt waits for, beside the start of the program.
+func BenchmarkPrompt(b *testing.B) {
+	for _, sessions := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
+			a, out, _ := statusApp(b)
+			for i := range sessions {
+				putRole(b, a, fmt.Sprintf("profile-%04d", i), fmt.Sprint("owner-", i%5), time.Hour)
+			}
+			for b.Loop() {
+				out.Reset()
+				if err := a.statusPrompt([]string{"profile-0007"}); err != nil || out.Len() == 0 {
+					b.Fatalf("%q, %v", out, err)
+				}
+			}
+		})
+	}
+}

@@ -217,6 +217,12 @@ func (a *ageFile) change(ctx context.Context, change func(*vaultContent) error) 
 	if err := change(&content); err != nil {
 		return err
 	}
+	if len(content.Secrets) == 0 { // an empty file would still ask for its passphrase
+		if err := os.Remove(a.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return a.fail(Broken, errors.New("it is empty now, and cannot be removed"))
+		}
+		return nil
+	}
 	return a.write(ctx, content)
 }
 

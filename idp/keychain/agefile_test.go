@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -51,6 +52,30 @@ func TestThePassphraseIsAskedForOnce(t *testing.T) {
 	}
 	if _, err := v.Get(t.Context(), jane); err != nil || fmt.Sprint(asked) != "[true]" {
 		t.Errorf("%v, asked %v; want once, twice over as it was new", err, asked)
+	}
+}
+
+// What has no secret in it any more is no file, and asks nobody for a passphrase.
+func TestTheLastSecretTakesTheFileWithIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.age")
+	v := vaultAt(path, "p")
+	bob := jane
+	bob.User = "bob"
+	for _, k := range []Key{jane, bob} {
+		if err := v.Set(t.Context(), k, Entry{Secret: secret.New("x")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, left := range []Key{bob, jane} {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("with the secret of %s in it: %v", left.User, err)
+		}
+		if err := v.Delete(t.Context(), left); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the empty file is there: %v", err)
 	}
 }
 

@@ -35,6 +35,8 @@ type Flight struct {
 	// Heed is for how long a shared failure also counts for who comes after it, 20 seconds at most. 0: only for those
 	// who were waiting. A program that is called again and again should heed, a person who types again should not.
 	Heed time.Duration
+	// Patience is for how long another process is waited for. 0: as long as the context lives.
+	Patience time.Duration
 	// Waiting is called once when another process has been waited for for half a second. It may be nil.
 	Waiting func()
 }
@@ -50,7 +52,8 @@ type SharedError struct{ Failure Failure }
 
 func (e *SharedError) Error() string { return e.Failure.Words }
 
-// WaitError is what Fly returns when its context ends while another process leads. It unwraps to the context's cause.
+// WaitError is what Fly returns when its context, or its patience, ends while another process leads. It unwraps to the
+// context's cause, or to ErrPatience.
 type WaitError struct {
 	Waited time.Duration // pauses only
 	Err    error
@@ -66,6 +69,9 @@ func (e *WaitError) Unwrap() error { return e.Err }
 func (*WaitError) Hint() string {
 	return "answer what it asks, or end it if it is stopped; the next samlogin then takes over"
 }
+
+// ErrPatience is why a Flight waits no longer.
+var ErrPatience = errors.New("it takes too long")
 
 const (
 	failureLife  = 20 * time.Second
@@ -116,6 +122,9 @@ func (f *Folder) Fly(ctx context.Context, fl Flight) error {
 		if waiting != nil && waited >= flightNotice {
 			waiting()
 			waiting = nil
+		}
+		if fl.Patience > 0 && waited >= fl.Patience {
+			return &WaitError{Waited: waited, Err: ErrPatience}
 		}
 		this := pause + rand.N(pause)
 		if err := pauseFor(ctx, this); err != nil {
