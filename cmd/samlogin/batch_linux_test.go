@@ -13,7 +13,10 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"github.com/samlogin/samlogin/saml/secret"
 )
 
 // gate lets a number of calls to STS pass and holds the others until it opens. full is closed when as many calls as are
@@ -238,5 +241,51 @@ func TestManyRolesOnATerminal(t *testing.T) {
 	}
 	if code := run(t.Context(), r.app, r.sixty()); code != exitDone || strings.Count(r.out.String(), "\n") < 60 {
 		t.Errorf("exit %d, a pipe gets %d lines", code, strings.Count(r.out.String(), "\n"))
+	}
+}
+
+// Where the IdP's session has ended in the middle of a long row of calls, the person is asked once more, and the row goes
+// on.
+func TestALongBatchAsksThePerson(t *testing.T) {
+	r := newRig(t, 0, 0)
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	defer theirs.Close()
+	r.app.password, r.app.console, r.app.consoled = secret.Text{}, &terminal{in: theirs, out: theirs}, true
+	r.agingAfter(20, 6*time.Minute)
+	var ended atomic.Bool
+	r.atIdP.set(func(_ http.ResponseWriter, q *http.Request) bool {
+		if r.ahead.Load() > 0 && ended.CompareAndSwap(false, true) {
+			q.Header.Del("Cookie") // the session is gone: AD FS shows its form
+		}
+		return false
+	})
+	var asked atomic.Int32
+	go func() { // the person
+		var seen []byte
+		buf := make([]byte, 4096)
+		for {
+			n, err := ours.Read(buf)
+			if err != nil {
+				return
+			}
+			seen = append(seen, buf[:n]...)
+			for question, answer := range map[string]string{"Password of CORP\\ada: ": "Correct-Horse-7\n", "[y/N] ": "n\n"} {
+				if bytes.HasSuffix(seen, []byte(question)) {
+					seen = nil
+					if question[0] == 'P' {
+						asked.Add(1)
+					}
+					_, _ = ours.WriteString(answer)
+				}
+			}
+		}
+	}()
+	args := []string{"login", "--username", `CORP\ada`, "--all", "--profile", "{account}-{role}", "--timeout", "30m"}
+	if code := run(t.Context(), r.app, args); code != exitDone || asked.Load() != 2 || r.posts() != 2 || r.written(t) != 60 {
+		t.Errorf("exit %d, asked %d times, %d passwords sent, %d profiles\n%s", code, asked.Load(), r.posts(), r.written(t), r.errOut.String())
 	}
 }

@@ -33,8 +33,13 @@ func (a *app) dialAhead(ctx context.Context, base *http.Transport, wanted []*tar
 	trace := &httptrace.ClientTrace{
 		DNSStart:     func(httptrace.DNSStartInfo) { withdraw() },
 		ConnectStart: func(string, string) { withdraw() },
+		DNSDone: func(i httptrace.DNSDoneInfo) {
+			if i.Err != nil {
+				end()
+			}
+		},
 		ConnectDone: func(_, _ string, err error) {
-			if !secure && err == nil {
+			if !secure || err != nil { // of several addresses one may still answer: then a call has its own connection
 				end()
 			}
 		},
@@ -82,17 +87,23 @@ func (a *app) knownEndpoint(wanted []*target) string {
 type afterDial struct {
 	ready <-chan struct{}
 	next  http.RoundTripper
+	once  sync.Once
 }
 
 func (w *afterDial) RoundTrip(req *http.Request) (*http.Response, error) {
-	if w.ready != nil {
-		limit := time.NewTimer(dialPatience)
-		select {
-		case <-w.ready:
-		case <-limit.C:
-		case <-req.Context().Done():
-		}
-		limit.Stop()
-	}
+	w.once.Do(func() { w.wait(req.Context()) })
 	return w.next.RoundTrip(req)
+}
+
+func (w *afterDial) wait(ctx context.Context) {
+	if w.ready == nil {
+		return
+	}
+	limit := time.NewTimer(dialPatience)
+	defer limit.Stop()
+	select {
+	case <-w.ready:
+	case <-limit.C:
+	case <-ctx.Done():
+	}
 }

@@ -47,7 +47,7 @@ func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, nam
 		a.noteRefusal(in, err)
 		return nil, nil, err
 	}
-	calls := &asked{app: a, action: "AssumeRoleWithSAML", next: &afterDial{dialled, transport}, dated: session.datedBy("AWS's")}
+	calls := &asked{app: a, action: "AssumeRoleWithSAML", next: &afterDial{ready: dialled, next: transport}, dated: session.datedBy("AWS's")}
 	v := &signedIn{session: session, transport: transport, http: &http.Client{Transport: calls}}
 	var jobs []job
 	var results []result
