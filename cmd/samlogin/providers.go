@@ -56,7 +56,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	c := settings.Nearest(given, profile, s.General)
 	switch {
 	case name == "" && c.URL == "":
-		return nil, &usageError{What: "no identity provider is named", Hint: "try samlogin --idp adfs --url https://adfs.example.com, or put it into the settings (samlogin help files)"}
+		return nil, nobodyNamed(s)
 	case name == "":
 		name = "adfs"
 	}
