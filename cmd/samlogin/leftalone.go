@@ -19,7 +19,7 @@ func (a *app) leaveAlone(ctx context.Context, f *loginFlags, wanted []*target, w
 	held := map[*target]heldKeys{}
 	for _, t := range wanted {
 		k, ok := heldKeys{}, false
-		if t.single() && !f.force && f.assertionFile == "" && t.choices.Write != "none" {
+		if write := t.choices.Write; (t.single() || t.way != nil) && !f.force && f.assertionFile == "" && write != "none" && write != writeCLICache {
 			k, ok = a.keptKeys(a.way(t), lastMargin)
 		}
 		if !ok || !k.longEnough(a.now()) {

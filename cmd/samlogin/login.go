@@ -74,13 +74,13 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	if err != nil {
 		return err
 	}
-	offered, switched := fromIdPs(wanted)
-	results, rest, err := a.leaveAlone(ctx, f, offered, w, s.Accounts)
+	results, rest, err := a.leaveAlone(ctx, f, wanted, w, s.Accounts)
 	if err != nil {
 		return err
 	}
 	var jobs []job
-	groups := bySignIn(rest)
+	offered, switched := fromIdPs(rest)
+	groups := bySignIn(offered)
 	for _, group := range groups {
 		found, missed, err := a.signInTo(ctx, f, group, s.Accounts)
 		if err != nil && (len(groups) == 1 && len(results)+len(switched) == 0 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
