@@ -93,9 +93,20 @@ func (c *Client) assume(ctx context.Context, assertion secret.Text, role saml.Ro
 	if w.Policy != "" {
 		input.Policy = aws.String(w.Policy)
 	}
-	out, err := c.sdk.AssumeRoleWithSAML(ctx, input)
+	var options []func(*awssts.Options)
+	if c.pace != nil {
+		options = append(options, leaveToPace)
+	}
+	var out *awssts.AssumeRoleWithSAMLOutput
+	err := c.pace.do(ctx, func() error {
+		answer, err := c.sdk.AssumeRoleWithSAML(ctx, input, options...)
+		if out = answer; err != nil {
+			return c.failure(ctx, request{op: opAssume, role: role.ARN}, err, assertion)
+		}
+		return nil
+	})
 	if err != nil {
-		return Session{}, c.failure(ctx, request{op: opAssume, role: role.ARN}, err, assertion)
+		return Session{}, err
 	}
 	keys, ok := keysOf(out.Credentials)
 	arn, good := assumedRole(out.AssumedRoleUser)

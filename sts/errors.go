@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ type Error struct {
 	Status    int          // HTTP status
 	RoleARN   string       // the role asked for, "" where there is none
 	Reason    Reason       // what Code and Message mean
+
+	RetryAfter time.Duration // what STS asks to wait before the next call, in whole seconds; 0 if it does not say
 
 	sent request
 }
@@ -146,6 +149,9 @@ func (c *Client) failure(ctx context.Context, sent request, err error, secrets .
 	}
 	if errors.As(err, &asked) {
 		e.RequestID = word(asked.ServiceRequestID())
+	}
+	if seconds, err := strconv.Atoi(answered.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(min(seconds, 24*60*60)) * time.Second
 	}
 	e.Reason = reasonOf(e)
 	return e

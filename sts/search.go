@@ -22,6 +22,9 @@ func (s *search) run(ctx context.Context, w Wish) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	if h, ok := hinted(w, wanted); ok {
+		return s.around(ctx, h, wanted)
+	}
 	first := w.first(wanted)
 	session, err := s.call(first)
 	roleLimits := first < wanted
@@ -35,6 +38,11 @@ func (s *search) run(ctx context.Context, w Wish) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	return account(session, wanted, roleLimits), nil
+}
+
+// account says what was wished for, and why it is not more.
+func account(session Session, wanted time.Duration, roleLimits bool) Session {
 	session.Asked = wanted
 	if session.LimitedBy == "" {
 		session.LimitedBy = LimitRequested
@@ -42,7 +50,46 @@ func (s *search) run(ctx context.Context, w Wish) (Session, error) {
 			session.LimitedBy = LimitRole
 		}
 	}
-	return session, nil
+	return session
+}
+
+// farthestHint is the longest hint that is followed: from a longer one a search could take more than five calls.
+const farthestHint = 8 * time.Hour
+
+// hinted reports whether to begin with what most other roles allow, and how many hours that is. It is only worth it
+// where it is less than what is wished for, and where nothing is known of the role itself.
+func hinted(w Wish, wanted time.Duration) (hours int, ok bool) {
+	ok = w.Guess == 0 && !w.Exact && w.Hint >= MinRoleMax && w.Hint <= farthestHint && wanted%time.Hour == 0 && w.Hint+time.Hour <= wanted
+	return int(w.Hint / time.Hour), ok
+}
+
+// around looks for a role's maximum at a number of hours: two calls where it is that, one to be refused and one to be
+// granted. Five at most where it is not.
+func (s *search) around(ctx context.Context, hours int, wanted time.Duration) (Session, error) {
+	session, err := s.call(time.Duration(hours+1) * time.Hour)
+	most := int(wanted / time.Hour)
+	switch {
+	case err == nil && session.LimitedBy == LimitIdPSession:
+		return account(session, wanted, false), nil
+	case err == nil:
+		session, err = s.between(ctx, hours+1, most, session)
+	case overMaximum(err):
+		session, err = s.call(time.Duration(hours) * time.Hour)
+		switch {
+		case err == nil && session.LimitedBy == "":
+			session.RoleMax = time.Duration(hours) * time.Hour
+		case overMaximum(err) && hours > 1:
+			session, err = s.between(ctx, 1, hours-1, Session{})
+		}
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	reached := session.RoleMax == wanted
+	if reached && wanted < MaxDuration {
+		session.RoleMax = 0 // it was granted, and may allow more
+	}
+	return account(session, wanted, !reached), nil
 }
 
 // duration is what is wished for, at most MaxDuration. The error is a *DurationError.
@@ -113,9 +160,12 @@ func (s *search) once(w Wish, wanted time.Duration) (session Session, refused ti
 //
 // A session that the IdP's own session already shortens ends the search: more hours would not make it longer.
 func (s *search) below(ctx context.Context, refused time.Duration) (Session, error) {
-	low, high := 1, int((refused-1)/time.Hour) // the maximum is at least low and at most high hours
-	var best Session
-	have := false
+	return s.between(ctx, 1, int((refused-1)/time.Hour), Session{})
+}
+
+// between searches the hours from low, which the role allows, to high. best is a session of low hours, or empty.
+func (s *search) between(ctx context.Context, low, high int, best Session) (Session, error) {
+	have := best.AccessKeyID != ""
 	for low < high {
 		middle := (low + high + 1) / 2
 		session, err := s.call(time.Duration(middle) * time.Hour)

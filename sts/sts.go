@@ -59,6 +59,7 @@ type Wish struct {
 	PolicyARNs []string      // managed session policies
 	Guess      time.Duration // longest duration the role was found to allow earlier: asked first where less than wanted; 0 none
 	Refused    time.Duration // only with a code: what the role is known to refuse (SpentError); less is asked for, an hour if Guess does not say how much; 0 unknown
+	Hint       time.Duration // longest duration that most other roles were found to allow: where a search begins; 0 none
 }
 
 // Client asks one STS endpoint.
@@ -66,6 +67,7 @@ type Client struct {
 	sdk      *awssts.Client
 	endpoint Endpoint
 	now      func() time.Time
+	pace     *Pace // shared with other clients; nil: none
 }
 
 // New makes a client of one endpoint. Of httpClient only the transport and the timeout (a limit on each attempt)

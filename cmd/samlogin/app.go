@@ -55,6 +55,7 @@ type app struct {
 	taken     map[string]heldKeys         // by the links of this run, by kind and identity
 	codes     map[string]bool             // of AWS's MFA devices, sent in this run
 	said      map[string]bool             // notices that were given once, and are not given again
+	progress  *progress                   // of the roles that are being taken
 	offers    []offer                     // passwords that may be remembered at the end of the run
 
 	beside func(func())                               // runs what nobody waits for; nil: beside the rest. Tests do it at once
@@ -171,6 +172,9 @@ func (a *app) settings() (*settings.Settings, error) {
 	a.loaded = s
 	return s, nil
 }
+
+// say prints one line of the result, after an empty one.
+func (a *app) say(line string) { fmt.Fprintln(a.out, "\n"+line) }
 
 // notice tells the person one line on stderr: something worth knowing that stops nothing.
 func (a *app) notice(line string) { fmt.Fprintln(a.errOut, "samlogin: "+line) }

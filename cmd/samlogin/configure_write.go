@@ -129,7 +129,7 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 	if !s.known {
 		login.session.keepSession(login.session.response)
 	}
-	results, err := a.takeRoles(ctx, login.flags, login.session, login.transport, wanted, accountNames(a.loaded.Accounts), writer)
+	results, err := s.take(ctx, login, wanted, writer)
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,23 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 	}
 	s.rememberPassword(ctx, login)
 	return nil
+}
+
+// take takes the roles with the login that was made.
+func (s *setup) take(ctx context.Context, login *madeLogin, wanted []*target, writer *keysWriter) ([]result, error) {
+	names := accountNames(s.app.loaded.Accounts)
+	jobs, results, err := newSignedIn(login.session, login.transport, login.transport).jobs(ctx, wanted, names)
+	if err != nil {
+		return nil, err
+	}
+	if err := writer.check(ctx, jobs); err != nil {
+		return nil, err
+	}
+	if err := writer.clash(jobs, names); err != nil {
+		return nil, err
+	}
+	taken, err := s.app.take(ctx, login.flags, jobs)
+	return append(results, taken...), err
 }
 
 // agree shows the change, and takes a yes for it.

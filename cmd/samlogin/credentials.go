@@ -144,7 +144,10 @@ func (a *app) takeRole(ctx context.Context, f *loginFlags, t *target) (result, e
 	if err != nil {
 		return result{}, err
 	}
-	results, err := a.loginAt(ctx, f, []*target{t}, s.Accounts, nil)
+	jobs, results, err := a.signInTo(ctx, f, []*target{t}, s.Accounts)
+	if err == nil && len(results) == 0 {
+		results, err = a.take(ctx, f, jobs)
+	}
 	switch {
 	case err != nil:
 		return result{}, err

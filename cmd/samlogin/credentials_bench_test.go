@@ -66,7 +66,7 @@ func BenchmarkCredentials(b *testing.B) {
 			}
 			folder := r.app.folder()
 			for n := range others {
-				text, err := json.Marshal(keptValue{"ASIAIOSFODNN7EXAMPLE", strings.Repeat("s", 40), strings.Repeat("t", 800), time.Now().Add(time.Hour), "arn:aws:iam::111111111111:role/Admin", "arn:aws:iam::111111111111:saml-provider/adfs", "", time.Hour, ""})
+				text, err := json.Marshal(keptValue{"ASIAIOSFODNN7EXAMPLE", strings.Repeat("s", 40), strings.Repeat("t", 800), time.Now().Add(time.Hour), "arn:aws:iam::111111111111:role/Admin", "arn:aws:iam::111111111111:saml-provider/adfs", "", time.Hour, keptAccount{}})
 				if err != nil {
 					b.Fatal(err)
 				}

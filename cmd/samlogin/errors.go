@@ -70,6 +70,18 @@ func (e *someFailedError) Error() string {
 	return fmt.Sprintf("%d of %d roles failed; the others are written", e.Failed, e.All)
 }
 
+// allFailedError reports that all of several roles failed for one cause.
+type allFailedError struct {
+	All   int
+	Words string // of the cause, without the name of a role
+	err   error  // of the first
+}
+
+func (e *allFailedError) Error() string {
+	return fmt.Sprintf("none of %d roles could be taken: %s", e.All, e.Words)
+}
+func (e *allFailedError) Unwrap() error { return e.err }
+
 // outputError reports that what was asked for could not be printed: a full disk, a closed pipe.
 type outputError struct{ err error }
 

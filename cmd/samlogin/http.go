@@ -83,7 +83,7 @@ func newTransport(roots *x509.CertPool, env func(string) string) *http.Transport
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    tlsLimit,
 		MaxResponseHeaderBytes: headerBytes,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConnsPerHost:    atOnce,
 		ForceAttemptHTTP2:      true,
 		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode == http.StatusOK {

@@ -151,7 +151,18 @@ type keptValue struct {
 	Expiration                                 time.Time
 	RoleARN, PrincipalARN, Region              string
 	Life                                       time.Duration
-	Whose                                      string // the session's ARN, or the device of an IAM user
+	keptAccount
+}
+
+// keptAccount is what a login tells of keys beside themselves. Entries of earlier builds lack it.
+type keptAccount struct {
+	Assumed        string `json:",omitempty"` // the session's ARN, or the device of an IAM user
+	Asked, Granted time.Duration
+	Limit          sts.Limit
+}
+
+func accountOf(s sts.Session) keptAccount {
+	return keptAccount{s.AssumedRoleARN, s.Asked, s.Granted, s.LimitedBy}
 }
 
 // roleEntry is what status tells of keys: whose profile they are, and how they are renewed.
@@ -194,8 +205,11 @@ func (a *app) keptKeys(l link, margin time.Duration) (heldKeys, bool) {
 	if err != nil {
 		return heldKeys{}, false
 	}
-	c := sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration}
-	k := heldKeys{sts.Session{Credentials: c, AssumedRoleARN: v.Whose}, role, v.Region, a.choicesOf(l), v.Life}
+	s := sts.Session{
+		Credentials:    sts.Credentials{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), SessionToken: secret.New(v.SessionToken), Expiration: v.Expiration},
+		AssumedRoleARN: v.Assumed, Asked: v.Asked, Granted: v.Granted, LimitedBy: v.Limit,
+	}
+	k := heldKeys{s, role, v.Region, a.choicesOf(l), v.Life}
 	return k, k.left(a.now()) > margin
 }
 

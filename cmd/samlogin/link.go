@@ -104,7 +104,7 @@ func (a *app) remember(l link, name, written string, k heldKeys) {
 		return
 	}
 	c := k.Credentials
-	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, k.role.ARN, k.role.PrincipalARN, k.region, k.life, k.AssumedRoleARN})
+	value, err := json.Marshal(keptValue{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expiration, k.role.ARN, k.role.PrincipalARN, k.region, k.life, accountOf(k.Session)})
 	if err != nil {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml"
-	"github.com/samlogin/samlogin/sts"
 )
 
 func newLoginCmd(a *app) *cobra.Command {
@@ -61,11 +59,7 @@ func (a *app) completeNames(*cobra.Command, []string, string) ([]string, cobra.S
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// maxAge is how old an assertion may get before it is fetched again: AWS takes it for five minutes after it was issued
-// (IAM User Guide, "Troubleshoot SAML federation").
-const maxAge = 4 * time.Minute
-
-// login is the whole of it: what is wanted, the IdP, the roles, AWS, the profiles, the summary.
+// login is the whole of it: what is wanted, what is there already, the IdPs, the roles, AWS, the profiles, the summary.
 func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	a.watch()
 	s, err := a.settings()
@@ -84,94 +78,51 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	if err != nil {
 		return err
 	}
-	var results []result
-	offered, switched := fromIdPs(wanted)
-	groups := bySignIn(offered)
-	for _, group := range groups {
-		done, err := a.loginAt(ctx, f, group, s.Accounts, w)
-		if err != nil && (len(groups) == 1 && len(switched) == 0 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
-			return err
-		}
-		if err != nil { // what another IdP gave is not lost by it
-			done = failed(group, err)
-		}
-		results = append(results, done...)
-	}
-	taken, err := a.loginSwitched(ctx, f, switched, w)
+	results, rest, err := a.leaveAlone(ctx, f, wanted, w, s.Accounts)
 	if err != nil {
 		return err
 	}
-	results = append(results, taken...)
-	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil {
+	var jobs []job
+	offered, switched := fromIdPs(rest)
+	groups := bySignIn(offered)
+	for _, group := range groups {
+		found, missed, err := a.signInTo(ctx, f, group, s.Accounts)
+		if err != nil && (len(groups) == 1 && len(results)+len(switched) == 0 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
+			return err
+		}
+		if err != nil { // what another IdP gives is not lost by it
+			missed = failed(group, err)
+		}
+		jobs, results = append(jobs, found...), append(results, missed...)
+	}
+	// Nothing was asked of AWS so far: what could not be written in the end is not fetched.
+	if err := w.check(ctx, jobs); err != nil {
+		return err
+	}
+	if err := w.clash(jobs, a.named(s.Accounts)); err != nil {
+		return err
+	}
+	there, jobs := a.stillThere(f, jobs, w)
+	taken, err := a.take(ctx, f, jobs)
+	if err != nil {
+		return err
+	}
+	results = append(append(results, there...), taken...)
+	further, err := a.loginSwitched(ctx, f, switched, w, s.Accounts)
+	if err != nil {
+		return err
+	}
+	results = append(results, further...)
+	inOrder(results, wanted)
+	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil && explain(err).Exit != exitSome {
+		return err
+	} else if hooked := a.afterLogin(ctx, results); hooked != nil {
+		return hooked
+	} else if err != nil {
 		return err
 	}
 	a.offerToRemember(ctx)
 	return nil
-}
-
-// loginAt logs in to one IdP and takes all roles wanted of it. w is nil where no profile is going to be written.
-func (a *app) loginAt(ctx context.Context, f *loginFlags, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
-	in := wanted[0].signIn
-	transport, err := a.transport(in.choices)
-	if err != nil {
-		return nil, err
-	}
-	session := &session{app: a, in: in, dialog: a.dialog(f, in), fresh: f.force, fromFile: f.assertionFile != "", heed: f.heed, patience: f.patience}
-	if f.assertionFile != "" {
-		session.provider = fileProvider{a, f.assertionFile}
-	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
-		return nil, err
-	}
-	if err := session.login(ctx); err != nil {
-		a.noteRefusal(in, err)
-		return nil, err
-	}
-	names = a.learnNames(ctx, session, transport, wanted, names)
-	return a.takeRoles(ctx, f, session, transport, wanted, names, w)
-}
-
-// takeRoles takes all roles wanted with the response of a session. w is nil where no profile is going to be written.
-func (a *app) takeRoles(ctx context.Context, f *loginFlags, session *session, transport *retrying, wanted []*target, names accountNames, w *keysWriter) ([]result, error) {
-	var jobs []job
-	var results []result
-	for _, t := range wanted {
-		found, err := t.jobs(session.response, names, func(offered []saml.Role, profile string) ([]saml.Role, error) {
-			return a.pick(ctx, session.in, offered, names, profile)
-		})
-		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
-			return nil, err
-		}
-		if err != nil { // one profile without its role does not stop the others
-			results = append(results, failed([]*target{t}, err)...)
-		}
-		jobs = append(jobs, found...)
-	}
-	if w != nil {
-		if err := w.check(ctx, jobs); err != nil {
-			return nil, err
-		}
-		if err := w.clash(jobs); err != nil {
-			return nil, err
-		}
-	}
-	if f.assertionFile == "" && a.now().Sub(session.at) > maxAge {
-		if err := session.login(ctx); err != nil { // the person took his time; the IdP's session spares him the password
-			return nil, err
-		}
-	}
-	calls := &asked{app: a, action: "AssumeRoleWithSAML", next: transport, dated: session.datedBy("AWS's")}
-	taker := &taker{app: a, fresh: f.force, http: &http.Client{Transport: calls}, response: session.response, clients: map[string]*sts.Client{}}
-	within, end := transport.within(ctx)
-	defer end()
-	taken := taker.takeAll(within, jobs)
-	for _, r := range taken {
-		a.keepKeys(r.target, r) // credentials and exec go on with them
-	}
-	results = append(results, taken...)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return results, nil
 }
 
 // turnedAway is the refusal that an IdP has given an account in this run. Nothing more is sent for it: every further try
@@ -216,10 +167,11 @@ type session struct {
 	at       time.Time // when the response came
 	warning  sync.Once // of a wrong clock
 
-	fresh    bool          // --force: neither a session nor an assertion of before
-	fromFile bool          // --assertion-file: no IdP is asked
-	heed     time.Duration // for how long the failure of another process counts for this one
-	patience time.Duration // for how long another process is waited for; 0: as long as it takes
+	fresh    bool           // --force: neither a session nor an assertion of before
+	fromFile bool           // --assertion-file: no IdP is asked
+	stale    *saml.Response // AWS called it too old: it is no answer, wherever it is found
+	heed     time.Duration  // for how long the failure of another process counts for this one
+	patience time.Duration  // for how long another process is waited for; 0: as long as it takes
 }
 
 // audience is the relying party that a response has to be for.
@@ -285,7 +237,10 @@ func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names
 			first = cmpErr(first, r.err)
 		}
 	}
-	if missed == len(results) && len(results) == 1 {
+	if missed == len(results) && (len(results) == 1 || sameCause(results) && !a.json()) {
+		if len(results) > 1 {
+			return &allFailedError{len(results), ofAnyRole(results[0]).Message, first} // a table would say less
+		}
 		return first
 	}
 	if err := a.summarize(results, names); err != nil {
@@ -298,6 +253,16 @@ func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names
 		return first
 	}
 	return &someFailedError{Failed: missed, All: len(results)}
+}
+
+// sameCause reports whether all of several failed in the same words.
+func sameCause(results []result) bool {
+	for _, r := range results {
+		if r.err == nil || ofAnyRole(r) != ofAnyRole(results[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 func cmpErr(first, next error) error {

@@ -20,8 +20,10 @@ type patience struct {
 	now   func() time.Time
 	after func(time.Duration, func()) (stop func() bool) // time.AfterFunc, but for tests
 
-	mu   sync.Mutex
-	used time.Duration
+	mu    sync.Mutex
+	used  time.Duration
+	busy  int       // requests under way that count
+	since time.Time // when busy was 0 last: requests side by side take no more time than one
 }
 
 func newPatience(next http.RoundTripper, total time.Duration, now func() time.Time) *patience {
@@ -59,6 +61,9 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 		left += answerLimit
 		w.free = true
 	}
+	if !w.free {
+		p.begin(w.began)
+	}
 	w.whole = p.after(left, func() { cancel(&slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
 	w.phase("connecting", dialLimit)
 	trace := &httptrace.ClientTrace{
@@ -83,7 +88,27 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 func (p *patience) left() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.total - p.used
+	left := p.total - p.used
+	if p.busy > 0 {
+		left -= p.now().Sub(p.since)
+	}
+	return left
+}
+
+func (p *patience) begin(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy++; p.busy == 1 {
+		p.since = at
+	}
+}
+
+func (p *patience) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy--; p.busy == 0 {
+		p.used += p.now().Sub(p.since)
+	}
 }
 
 // watch times one request.
@@ -121,11 +146,9 @@ func (w *watch) end() {
 	w.ended = true
 	w.stop()
 	w.whole()
-	w.p.mu.Lock()
 	if !w.free {
-		w.p.used += w.p.now().Sub(w.began)
+		w.p.end()
 	}
-	w.p.mu.Unlock()
 }
 
 type watchedBody struct {

@@ -207,10 +207,10 @@ func (a *app) tellRenewal(results []result) {
 	var names []string
 	words := renewal
 	for _, r := range results {
-		if r.wrote() == writeProcess && r.target.way != nil {
+		if r.target.choices.Write == writeProcess && r.target.way != nil {
 			words = "by itself, as long as what their keys come from lives; else "
 		}
-		if r.err == nil && r.wrote() == writeProcess && !slices.Contains(names, r.target.process.Name) {
+		if r.err == nil && r.target.choices.Write == writeProcess && !slices.Contains(names, r.target.process.Name) {
 			names = append(names, r.target.process.Name)
 		}
 	}

@@ -57,7 +57,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	c := settings.Nearest(given, profile, s.General)
 	switch {
 	case name == "" && c.URL == "":
-		return nil, &usageError{What: "no identity provider is named", Hint: "samlogin configure sets it up; or try samlogin --idp adfs --url https://adfs.example.com"}
+		return nil, nobodyNamed(s)
 	case name == "":
 		name = "adfs"
 	}

@@ -73,7 +73,7 @@ func (s *session) login(ctx context.Context) error {
 				return false
 			}
 			found = s.keptResponse()
-			return found != nil
+			return found != nil && !s.isStale(found)
 		},
 		Lead:     s.lead,
 		Share:    sharedFailure,
@@ -183,6 +183,11 @@ func (s *session) keptResponse() *saml.Response {
 		return nil
 	}
 	return response
+}
+
+// isStale reports whether a response is the one that AWS called too old.
+func (s *session) isStale(r *saml.Response) bool {
+	return s.stale != nil && s.stale.Encoded.Reveal() == r.Encoded.Reveal()
 }
 
 // label is what a person calls the IdP.

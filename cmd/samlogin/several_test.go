@@ -62,17 +62,7 @@ profiles = ["a", "b", "c"]
 func TestAGivenPasswordGoesToOneIdP(t *testing.T) {
 	r, other := newRig(t, 0, 0), newRig(t, 0, 0)
 	delete(r.env, "SAMLOGIN_IDP")
-	bundle, err := os.ReadFile(other.env["SAMLOGIN_CA_BUNDLE"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := os.ReadFile(r.env["SAMLOGIN_CA_BUNDLE"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(r.env["SAMLOGIN_CA_BUNDLE"], append(own, bundle...), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	bundles(t, r, other)
 	r.settingsFor(t, fmt.Sprintf(`[idp.corp]
 kind = "adfs"
 url = %q
@@ -95,6 +85,22 @@ profiles = ["a", "b"]
 	}
 	if !strings.Contains(r.errOut.String(), "the password that was given is for corp\\jane at https://127.0.0.1") {
 		t.Errorf("nothing is said of it:\n%s", r.errOut.String())
+	}
+}
+
+// bundles makes one rig trust the servers of another.
+func bundles(t *testing.T, r, other *rig) {
+	t.Helper()
+	bundle, err := os.ReadFile(other.env["SAMLOGIN_CA_BUNDLE"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := os.ReadFile(r.env["SAMLOGIN_CA_BUNDLE"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.env["SAMLOGIN_CA_BUNDLE"], append(own, bundle...), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -47,6 +47,9 @@ func (r result) entry(names accountNames) entry {
 }
 
 func (r result) wrote() string {
+	if r.kept && r.stands {
+		return "kept" // as an earlier login wrote it
+	}
 	return cmp.Or(r.target.choices.Write, "keys")
 }
 
@@ -72,63 +75,36 @@ func (a *app) summarize(results []result, names accountNames) error {
 		a.summarizeOne(results[0], names)
 		return nil
 	}
-	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "EXPIRES", "LIMIT"}}
-	for _, r := range results {
-		row := []string{r.profile, r.role.Account() + names.suffix(r.role.Account()), r.role.Path()}
-		if r.err != nil {
-			rows = append(rows, append(row, "failed", ""))
-			continue
-		}
-		rows = append(rows, append(row, a.when(r.session.Expiration), limitWord(r.session)))
+	if a.outIsTTY && len(results) > tableRows {
+		a.summarizeMany(results)
+	} else {
+		a.summarizeAll(results, names)
 	}
-	a.table(rows)
+	a.tellKept(results)
 	a.tellRenewal(results)
 	a.tellFailures(results)
 	return nil
 }
 
-// tellFailures says what went wrong, the same words once.
-func (a *app) tellFailures(results []result) {
-	var order []failure
-	of := map[failure][]string{}
-	for _, r := range results {
-		if r.err == nil {
-			continue
-		}
-		f := explain(r.err)
-		if of[f] == nil {
-			order = append(order, f)
-		}
-		of[f] = append(of[f], r.profile)
+func (a *app) bold(text string) string {
+	if a.color(a.outIsTTY) {
+		return "\x1b[1m" + text + "\x1b[0m"
 	}
-	for _, f := range order {
-		whose := strings.Join(of[f], ", ")
-		if n := len(of[f]); n > 3 {
-			whose = fmt.Sprintf("%s and %d more", strings.Join(of[f][:3], ", "), n-3)
-		}
-		a.notice("error: " + whose + ": " + f.Message)
-		if f.Hint != "" {
-			a.notice("hint: " + f.Hint)
-		}
-	}
+	return text
 }
 
 func (a *app) summarizeOne(r result, names accountNames) {
 	s := r.session
-	bold := func(text string) string {
-		if a.color(a.outIsTTY) {
-			return "\x1b[1m" + text + "\x1b[0m"
-		}
-		return text
-	}
 	line := func(name, value string) { fmt.Fprintf(a.out, "  %-8s %s\n", name, value) }
-	switch r.wrote() {
-	case writeCLICache:
-		fmt.Fprintf(a.out, "%s\n\n", bold("The AWS CLI finds the keys of "+r.profile+" in its own cache."))
-	case "none":
-		fmt.Fprintf(a.out, "%s\n\n", bold("Logged in; nothing was written."))
+	switch {
+	case r.wrote() == writeCLICache:
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("The AWS CLI finds the keys of "+r.profile+" in its own cache."))
+	case r.wrote() == "none":
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Logged in; nothing was written."))
+	case r.kept:
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Profile "+r.profile+" is "+stillGood(s.Expiration.Sub(a.now()))+"."))
 	default:
-		fmt.Fprintf(a.out, "%s\n\n", bold("Profile "+r.profile+" is ready."))
+		fmt.Fprintf(a.out, "%s\n\n", a.bold("Profile "+r.profile+" is ready."))
 	}
 	if account := r.role.Account(); account != "" {
 		line("account", account+names.suffix(account))
@@ -148,8 +124,10 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	if s.LimitedBy == sts.LimitRole {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
-	if r.wrote() == writeProcess {
+	if r.target.choices.Write == writeProcess {
 		line("renews", "by itself, "+whileLives(a.way(r.target))+"; else "+a.loginCommand(r.target.process.Name))
+	} else if r.kept {
+		line("renews", "with --force; nobody was asked for anything")
 	}
 	if r.wrote() != "none" {
 		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
@@ -201,20 +179,37 @@ func limitWord(s sts.Session) string {
 	return map[sts.Limit]string{sts.LimitRole: "role", sts.LimitIdPSession: "IdP session", sts.LimitChaining: "role chaining"}[s.LimitedBy]
 }
 
-// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head.
-func (a *app) table(rows [][]string) {
+// columns are the widths of a table's columns.
+func columns(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], uniseg.StringWidth(foreign.Clean(cell)))
 		}
 	}
-	limit := 0
+	return widths
+}
+
+// outWidth is the width of the terminal that results go to, 0 where they go elsewhere.
+func (a *app) outWidth() int {
 	if a.outIsTTY {
 		if t, err := a.terminal(); err == nil {
-			limit = t.width()
+			return t.width()
 		}
 	}
+	return 0
+}
+
+// How rows of a table may look on a terminal.
+const (
+	faint = "\x1b[2m"
+	red   = "\x1b[31m"
+)
+
+// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head; looks says
+// how others look, by their index.
+func (a *app) table(rows [][]string, looks ...string) {
+	widths, limit := columns(rows), a.outWidth()
 	for n, row := range rows {
 		var b strings.Builder
 		for i, cell := range row {
@@ -228,8 +223,14 @@ func (a *app) table(rows [][]string) {
 		if limit > 0 {
 			text = fit(text, limit)
 		}
-		if n == 0 && a.color(a.outIsTTY) {
-			text = "\x1b[2m" + text + "\x1b[0m"
+		look := ""
+		if n == 0 {
+			look = faint
+		} else if n < len(looks) {
+			look = looks[n]
+		}
+		if look != "" && a.color(a.outIsTTY) {
+			text = look + text + "\x1b[0m"
 		}
 		fmt.Fprintln(a.out, text)
 	}

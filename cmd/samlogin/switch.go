@@ -25,7 +25,7 @@ func fromIdPs(all []*target) (offered, switched []*target) {
 }
 
 // loginSwitched takes roles with other keys. It comes after the IdPs have given theirs, since some begin with those.
-func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target, w *keysWriter) ([]result, error) {
+func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target, w *keysWriter, names accountNames) ([]result, error) {
 	var results []result
 	for _, t := range wanted {
 		var err error
@@ -33,7 +33,7 @@ func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target
 		if err := w.check(ctx, jobs); err != nil {
 			return nil, err
 		}
-		if err := w.clash(jobs); err != nil {
+		if err := w.clash(jobs, names); err != nil {
 			return nil, err
 		}
 		k, taken := a.ofThisRun(t.way) // what another role of this run was taken with

@@ -40,6 +40,7 @@ type job struct {
 	target  *target
 	role    saml.Role
 	profile string
+	by      *signedIn // by which it is taken; nil where it is not
 }
 
 // targets reads what is to be done from names, flags and settings, without asking anybody anything.

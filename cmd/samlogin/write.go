@@ -138,7 +138,7 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 }
 
 // clash finds two jobs that would write the same profile, also of different IdPs.
-func (w *keysWriter) clash(jobs []job) error {
+func (w *keysWriter) clash(jobs []job, names accountNames) error {
 	for _, j := range jobs {
 		if write := j.target.choices.Write; write == "none" || write == writeCLICache {
 			continue
@@ -148,11 +148,7 @@ func (w *keysWriter) clash(jobs []job) error {
 			w.first[j.profile] = j
 			continue
 		}
-		hint := "tell them apart in the name: --profile '{account}-{role}'"
-		if other.role.ARN == j.role.ARN {
-			hint = "they differ in the SAML provider only: choose one with --principal"
-		}
-		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.role.ARN, j.role.ARN, j.profile), Hint: hint}
+		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.role.ARN, j.role.ARN, j.profile), Hint: proposal(other, j, jobs, names)}
 	}
 	return nil
 }
