@@ -42,6 +42,7 @@ type shot struct {
 	user  string // other than the settings', which stands in a variable; "" none
 	typed []reply
 	until string // it is drawn when this has come, without waiting for the end; "" at the end
+	last  string // typed after it was drawn
 }
 
 type reply struct{ asked, answer string }
@@ -71,6 +72,10 @@ func TestPictures(t *testing.T) {
 		{
 			name: "hundreds", columns: 84, runs: []shot{{shown: "samlogin login --all --profile '{account}-{role}'", args: []string{"login", "--all", "--profile", "{account}-{role}"}, user: `CORP\thea`, typed: password, until: "130 done, 170 left  5"}},
 			want: []string{"█", "░", "done", "left"},
+		},
+		{
+			name: "picker", columns: 84, runs: []shot{{shown: "samlogin --idp corp", args: []string{"--idp", "corp"}, typed: []reply{{"type to filter", "ad"}, {"4 of 6", "\t"}}, until: "1 marked", last: "\x03"}},
+			want: []string{"production", "Admin", "1 marked"},
 		},
 	} {
 		s.draw(t, folder, p)
@@ -220,6 +225,7 @@ func (s *stage) draw(t *testing.T, folder string, p picture) {
 		seen.Write(k.seen.Bytes())
 		if run.until != "" {
 			s.open()
+			k.send(run.last)
 			k.exit()
 		}
 	}
