@@ -93,7 +93,7 @@ func (t *Talk) JSON(ctx context.Context, m Message, into any) error {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxTalkBytes+1))
-	if err != nil {
+	if err != nil || ctx.Err() != nil {
 		return t.walk.fetch.broken(ctx, r, err)
 	}
 	strange := &PageError{Address: address(r.url), Status: answer.StatusCode}

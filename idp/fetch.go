@@ -159,6 +159,12 @@ func (f *fetcher) send(ctx context.Context, r request) (*http.Response, error) {
 	if err != nil {
 		return nil, f.broken(ctx, r, err)
 	}
+	// A server that sees us hang up may answer with what its half-done work gives, such as status 200 and no text, and
+	// net/http hands that on if it comes in before the connection is closed. It is no page of the IdP's.
+	if ctx.Err() != nil {
+		_ = answer.Body.Close()
+		return nil, context.Cause(ctx)
+	}
 	f.jar.SetCookies(&target, answer.Cookies())
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil && f.dated != nil {
 		f.dated(date)
@@ -183,7 +189,7 @@ func (f *fetcher) read(ctx context.Context, r request, answer *http.Response) (*
 		return nil, &PageError{Address: address(r.url), Status: answer.StatusCode, Why: "it is compressed in a way that was not asked for: " + foreign.Text(coding).String()}
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxPageBytes+1))
-	if err != nil {
+	if err != nil || ctx.Err() != nil { // once we hang up, an end says nothing about the text being whole
 		return nil, f.broken(ctx, r, err)
 	}
 	if len(body) > maxPageBytes {

@@ -79,7 +79,7 @@ func (w *Walk) Document(ctx context.Context, at *url.URL, accept string, limit i
 		}
 		body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
 		_ = answer.Body.Close()
-		if err != nil {
+		if err != nil || ctx.Err() != nil {
 			return nil, w.fetch.broken(ctx, r, err)
 		}
 		if int64(len(body)) > limit {

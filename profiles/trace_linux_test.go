@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,12 +32,13 @@ func TestOrderOfSystemCalls(t *testing.T) { // security case 70, 62
 			}
 			t.Fatalf("%v: %s", err, out)
 		}
-		trace := strings.Split(h.read(log), "\n")
+		trace := tracedCalls(h.read(log))
 		for _, target := range []string{"credentials", "config"} {
-			checkOrder(t, trace, h.folder, target)
+			checkOrder(t, h.read(log), h.folder, target)
 		}
 		made := 0
-		for _, call := range trace {
+		for _, traced := range trace {
+			call := traced.text
 			switch {
 			case !strings.Contains(call, filepath.Dir(h.folder)):
 			case strings.Contains(call, "chmod"):
@@ -55,8 +57,48 @@ func TestOrderOfSystemCalls(t *testing.T) { // security case 70, 62
 	}
 }
 
-func checkOrder(t *testing.T, trace []string, folder, target string) {
+// tracedCall is one line of strace's, from the line of the trace at which the call began to that at which it ended.
+type tracedCall struct {
+	text         string
+	begins, ends int
+}
+
+var resumed = regexp.MustCompile(`^(\d+) +<\.\.\. [a-z0-9_]+ resumed>`)
+
+// tracedCalls reads a trace of several threads. Where something of another thread came between, strace has written a call
+// as two lines, "fsync(3</x> <unfinished ...>" and "<... fsync resumed>) = 0": they are joined.
+func tracedCalls(log string) (calls []tracedCall) {
+	open := map[string]int{} // by thread: the call that has not ended
+	for i, line := range strings.Split(log, "\n") {
+		if begun, torn := strings.CutSuffix(line, " <unfinished ...>"); torn {
+			thread, _, _ := strings.Cut(line, " ")
+			open[thread] = len(calls)
+			line = begun
+		} else if m := resumed.FindStringSubmatch(line); m != nil {
+			if at, ok := open[m[1]]; ok {
+				calls[at].text += strings.TrimPrefix(line, m[0])
+				calls[at].ends = i
+				delete(open, m[1])
+				continue
+			}
+		}
+		calls = append(calls, tracedCall{line, i, i})
+	}
+	return calls
+}
+
+func TestACallOfTwoLinesIsReadAsOne(t *testing.T) {
+	got := tracedCalls("10  fsync(9</a>) = 0\n10  fsync(9</b> <unfinished ...>\n11  --- SIGURG {si_pid=1} ---\n11  close(9 <unfinished ...>\n10  <... fsync resumed>)              = 0\n11  <... close resumed>) = 0\n")
+	want := []tracedCall{{"10  fsync(9</a>) = 0", 0, 0}, {"10  fsync(9</b>)              = 0", 1, 4}, {"11  --- SIGURG {si_pid=1} ---", 2, 2}, {"11  close(9) = 0", 3, 5}, {"", 6, 6}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// checkOrder wants every step to have ended before the next one begins.
+func checkOrder(t *testing.T, log, folder, target string) {
 	t.Helper()
+	trace := tracedCalls(log)
 	temporary := regexp.QuoteMeta(folder+"/."+target+".samlogin-") + `[0-9a-f]{32}\.tmp`
 	steps := []struct {
 		what    string
@@ -70,26 +112,26 @@ func checkOrder(t *testing.T, trace []string, folder, target string) {
 	}
 	at := -1
 	for _, step := range steps {
-		var seen []int
-		for i, call := range trace {
-			if step.pattern.MatchString(call) {
-				seen = append(seen, i)
+		var seen []tracedCall
+		for _, call := range trace {
+			if step.pattern.MatchString(call.text) {
+				seen = append(seen, call)
 			}
 		}
 		if step.what == "fsync of the folder" { // one for each file renamed in it
-			for len(seen) > 0 && seen[0] < at {
+			for len(seen) > 0 && seen[0].begins < at {
 				seen = seen[1:]
 			}
 		}
-		if len(seen) == 0 || seen[0] < at || step.what != "fsync of the folder" && len(seen) != 1 {
-			t.Errorf("%s: %s is at lines %v of the trace, the step before at %d:\n%s", target, step.what, seen, at, strings.Join(trace, "\n"))
+		if len(seen) == 0 || seen[0].begins < at || step.what != "fsync of the folder" && len(seen) != 1 {
+			t.Errorf("%s: %s is at %+v of the trace, the step before ended at %d:\n%s", target, step.what, seen, at, log)
 			return
 		}
-		at = seen[0]
+		at = seen[0].ends
 	}
 	path := `"` + folder + "/" + target + `"`
-	for _, call := range trace {
-		if strings.Contains(call, path) && regexp.MustCompile(`O_WRONLY|O_RDWR|O_TRUNC|O_CREAT|truncate|creat\(`).MatchString(call) {
+	for _, traced := range trace {
+		if call := traced.text; strings.Contains(call, path) && regexp.MustCompile(`O_WRONLY|O_RDWR|O_TRUNC|O_CREAT|truncate|creat\(`).MatchString(call) {
 			t.Errorf("%s was opened for writing: %s", target, call)
 		}
 	}

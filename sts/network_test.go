@@ -201,6 +201,33 @@ func TestContextEndsTheCall(t *testing.T) {
 	}
 }
 
+type tripper func(*http.Request) (*http.Response, error)
+
+func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A server that sees us hang up may answer, and its answer may still come in. It is none of STS's.
+func TestWhatComesAfterTheEndIsNoAnswer(t *testing.T) {
+	f := newFake(t)
+	late := &http.Client{Transport: tripper(func(req *http.Request) (*http.Response, error) {
+		return f.Server.Client().Transport.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+	})}
+	cause := errors.New("the person pressed ctrl-C")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	f.answer = func(http.ResponseWriter, *http.Request) bool { cancel(cause); return true }
+	if _, _, err := askAt(t, ctx, f.URL, late); err != cause {
+		t.Errorf("cancelled: %v", err)
+	}
+
+	over := errors.New("the time for the network is over")
+	ctx, stop := context.WithTimeoutCause(t.Context(), time.Millisecond, over)
+	defer stop()
+	f.answer = func(http.ResponseWriter, *http.Request) bool { <-ctx.Done(); return true }
+	_, broken, err := askAt(t, ctx, f.URL, late)
+	if broken == nil || !errors.Is(err, over) || f.calls() > 2 {
+		t.Errorf("deadline: %v after %d calls in all", err, f.calls())
+	}
+}
+
 // An attempt's own limit is the HTTP client's timeout; it ends the attempt and is a failure of the network.
 func TestClientTimeoutIsHonoured(t *testing.T) {
 	f := newFake(t)

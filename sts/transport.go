@@ -57,6 +57,13 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &NetworkError{Host: req.URL.Host, Phase: reached.phase(), Err: err}
 	}
+	// A server that sees us hang up may answer with status 200 and no text, and net/http hands that on if it comes in
+	// before the connection is closed.
+	if err := context.Cause(ctx); err != nil {
+		_ = resp.Body.Close()
+		cancel()
+		return nil, &NetworkError{Host: req.URL.Host, Phase: reached.phase(), Err: err}
+	}
 	resp.Body = &answer{body: resp.Body, left: maxAnswer, host: req.URL.Host, cancel: cancel}
 	return resp, nil
 }

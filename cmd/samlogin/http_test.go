@@ -66,6 +66,53 @@ func TestEachPhaseHasItsLimit(t *testing.T) {
 	}
 }
 
+// tripper is a transport that is a function.
+type tripper func(*http.Request) (*http.Response, error)
+
+func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A server that sees us hang up may answer, and its answer may still come in. Whoever asked is told why we hung up.
+func TestWhatComesAfterTheEndIsNoAnswer(t *testing.T) {
+	told := errors.New("told to stop")
+	for _, text := range []string{"", "half of an answ"} {
+		ctx, stop := context.WithCancelCause(t.Context())
+		server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			stop(told)
+			_, _ = io.WriteString(w, text)
+		}))
+		defer server.Close()
+		late := tripper(func(req *http.Request) (*http.Response, error) {
+			return server.Client().Transport.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+		})
+		p := newPatience(late, time.Minute, time.Now)
+		stopped := 0
+		p.after = func(time.Duration, func()) func() bool { return func() bool { stopped++; return true } }
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := p.RoundTrip(req); err != told || answer != nil {
+			t.Errorf("%q: %v, want %v", text, err, told)
+		}
+		if stopped == 0 {
+			t.Errorf("%q: its timers were not stopped", text)
+		}
+
+		// The same while the text is read.
+		ctx, stop = context.WithCancelCause(t.Context())
+		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
+		answer, err := p.RoundTrip(req.WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop(told)
+		if _, err := io.ReadAll(answer.Body); err != told {
+			t.Errorf("%q, while it is read: %v, want %v", text, err, told)
+		}
+		_ = answer.Body.Close()
+	}
+}
+
 func fetch(rt http.RoundTripper, url string) error {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
 	if err != nil {

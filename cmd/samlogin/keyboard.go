@@ -33,23 +33,17 @@ const keyNone rune = 0
 type keyboard struct {
 	from    io.Reader
 	fd      uintptr
-	late    func() <-chan time.Time // when an escape that nothing has followed was the key itself
-	bytes   chan byteRead
-	waiting bool // a read is under way
+	comes   func() bool // waits for the rest of a sequence: false, and what came was the key itself
 	pasting bool
 	given   []byte // of a key, in UTF-8, what is still to be given
-}
-
-type byteRead struct {
-	b   byte
-	err error
 }
 
 // escapeWait is how long the rest of a sequence may take. Somebody who presses escape hardly notices it.
 const escapeWait = 50 * time.Millisecond
 
 func newKeyboard(f *os.File) *keyboard {
-	return &keyboard{from: f, fd: f.Fd(), late: func() <-chan time.Time { return time.After(escapeWait) }, bytes: make(chan byteRead, 1)}
+	fd := f.Fd()
+	return &keyboard{from: f, fd: fd, comes: func() bool { return readable(fd, escapeWait) }}
 }
 
 // Fd is the terminal's.
@@ -69,32 +63,30 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next reads a byte. late ends the waiting for it: the byte then comes first in the next call.
-func (k *keyboard) next(late <-chan time.Time) (b byte, came bool, err error) {
-	if !k.waiting {
-		k.waiting = true
-		go func() {
-			var one [1]byte
-			n, err := k.from.Read(one[:])
-			if n == 1 {
-				err = nil
-			} else if err == nil {
-				err = io.EOF
-			}
-			k.bytes <- byteRead{one[0], err}
-		}()
+// one reads a byte.
+func (k *keyboard) one() (byte, error) {
+	var one [1]byte
+	n, err := k.from.Read(one[:])
+	switch {
+	case n == 1:
+		return one[0], nil
+	case err == nil:
+		err = io.EOF
 	}
-	select {
-	case read := <-k.bytes:
-		k.waiting = false
-		return read.b, read.err == nil, read.err
-	case <-late:
+	return 0, err
+}
+
+// next reads a further byte of a key, if one comes in time.
+func (k *keyboard) next() (b byte, came bool, err error) {
+	if !k.comes() {
 		return 0, false, nil
 	}
+	b, err = k.one()
+	return b, err == nil, err
 }
 
 func (k *keyboard) key() (rune, error) {
-	b, _, err := k.next(nil)
+	b, err := k.one()
 	switch {
 	case err != nil:
 		return 0, err
@@ -117,7 +109,7 @@ func (k *keyboard) key() (rune, error) {
 func (k *keyboard) character(first byte) (rune, error) {
 	text := []byte{first}
 	for !utf8.FullRune(text) {
-		b, came, err := k.next(k.late())
+		b, came, err := k.next()
 		if err != nil || !came {
 			return keyNone, err
 		}
@@ -134,9 +126,9 @@ func (k *keyboard) character(first byte) (rune, error) {
 const longestSequence = 32
 
 func (k *keyboard) escape() (rune, error) {
-	b, came, err := k.next(k.late())
+	b, came, err := k.next()
 	for err == nil && came && b == 0x1b {
-		b, came, err = k.next(k.late())
+		b, came, err = k.next()
 	}
 	switch {
 	case err != nil:
@@ -144,7 +136,7 @@ func (k *keyboard) escape() (rune, error) {
 	case !came:
 		return 0x1b, nil
 	case b == 'O': // the application's keypad
-		b, came, err = k.next(k.late())
+		b, came, err = k.next()
 		if err != nil || !came {
 			return keyNone, err
 		}
@@ -154,12 +146,12 @@ func (k *keyboard) escape() (rune, error) {
 	}
 	var parameters []byte
 	for range longestSequence {
-		b, came, err = k.next(k.late())
+		b, came, err = k.next()
 		if err != nil || !came {
 			return keyNone, err
 		}
 		if b == '[' && len(parameters) == 0 { // the Linux console's function keys have one letter more
-			_, _, err = k.next(k.late())
+			_, _, err = k.next()
 			return keyNone, err
 		}
 		if b >= 0x40 && b <= 0x7e {

@@ -6,29 +6,29 @@ import (
 	"io"
 	"slices"
 	"testing"
-	"time"
 )
 
-// pieces give a reader what arrives, a piece at a time; a gap between two is longer than any wait.
-type pieces struct {
-	next chan []byte
-	rest []byte
-	gap  chan time.Time // a wait is over when the reader came to a gap
-}
+// pieces give a reader what arrives, a piece at a time; a gap between two, which is nil, is longer than any wait.
+type pieces [][]byte
 
 func (p *pieces) Read(b []byte) (int, error) {
-	for len(p.rest) == 0 {
-		piece, more := <-p.next
-		if !more {
-			return 0, io.EOF
+	for len(*p) > 0 {
+		if first := (*p)[0]; len(first) > 0 {
+			n := copy(b, first)
+			(*p)[0] = first[n:]
+			return n, nil
 		}
-		if p.rest = piece; piece == nil {
-			p.gap <- time.Time{} // the wait is given up; then the next piece comes
-		}
+		*p = (*p)[1:]
 	}
-	n := copy(b, p.rest)
-	p.rest = p.rest[n:]
-	return n, nil
+	return 0, io.EOF
+}
+
+// comes reports whether something is read next, before any gap.
+func (p *pieces) comes() bool {
+	for len(*p) > 0 && (*p)[0] != nil && len((*p)[0]) == 0 {
+		*p = (*p)[1:]
+	}
+	return len(*p) == 0 || (*p)[0] != nil
 }
 
 // What terminals send for keys, whole or in pieces, is read as keys, and never as letters of a filter.
@@ -56,16 +56,15 @@ func TestKeysOfTerminals(t *testing.T) {
 		{"pasted", []string{"\x1b[200~a\x1b[Ab\r\x01\x1b[201~\r"}, []rune{keyPasteBegins, 'a', 0, 'b', '\r', 1, keyPasteEnds, '\r'}},
 		{"the end of a paste alone", []string{"\x1b[201~x"}, []rune{keyPasteEnds, 'x'}},
 	} {
-		from := &pieces{next: make(chan []byte, len(c.pieces)), gap: make(chan time.Time, 1)}
+		from := &pieces{}
 		for _, p := range c.pieces {
 			if p == "" {
-				from.next <- nil
+				*from = append(*from, nil)
 			} else {
-				from.next <- []byte(p)
+				*from = append(*from, []byte(p))
 			}
 		}
-		close(from.next)
-		k := &keyboard{from: from, late: func() <-chan time.Time { return from.gap }, bytes: make(chan byteRead, 1)}
+		k := &keyboard{from: from, comes: from.comes}
 		var got []rune
 		for {
 			r, err := k.key()
@@ -86,7 +85,7 @@ func TestKeysOfTerminals(t *testing.T) {
 // What comes behind a key stays where it is, for whoever asks next.
 func TestAKeyIsNotReadAheadOf(t *testing.T) {
 	from := bytes.NewReader([]byte("\x1b[B\ryes\n"))
-	k := &keyboard{from: from, late: func() <-chan time.Time { return nil }, bytes: make(chan byteRead, 1)}
+	k := &keyboard{from: from, comes: func() bool { return from.Len() > 0 }}
 	var p [8]byte
 	for range 2 {
 		if _, err := k.Read(p[:]); err != nil {

@@ -14,6 +14,10 @@ import (
 
 // patience is the outermost transport: it bounds every phase of a request, and the network time of the whole run. What
 // people take to type does not count, since nothing is under way then.
+//
+// Nothing that comes after the end of a request's context is an answer: a server that sees us hang up may say whatever
+// its half-done work gives, such as status 200 and no text, and net/http hands that on if it comes in before the
+// connection is closed (persistConn.roundTrip: "use the response if available").
 type patience struct {
 	next  http.RoundTripper
 	total time.Duration
@@ -71,6 +75,10 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 		GotConn:           func(httptrace.GotConnInfo) { w.phase("waiting for the answer", answerLimit) },
 	}
 	answer, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	if cause := context.Cause(ctx); err == nil && cause != nil {
+		_ = answer.Body.Close()
+		err = cause
+	}
 	if err != nil {
 		w.end()
 		var slow *slowError
@@ -151,6 +159,7 @@ func (w *watch) end() {
 	}
 }
 
+// watchedBody is the body of an answer. An end that comes after its context's is no proof that the text is whole.
 type watchedBody struct {
 	io.ReadCloser
 	ctx   context.Context
@@ -159,10 +168,8 @@ type watchedBody struct {
 
 func (b *watchedBody) Read(buf []byte) (int, error) {
 	n, err := b.ReadCloser.Read(buf)
-	// An end can be the answer of the peer to our hanging up: it says nothing about the text being whole.
-	var slow *slowError
-	if err != nil && errors.As(context.Cause(b.ctx), &slow) {
-		err = slow
+	if cause := context.Cause(b.ctx); err != nil && cause != nil {
+		err = cause
 	}
 	return n, err
 }

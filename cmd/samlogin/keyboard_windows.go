@@ -1,0 +1,6 @@
+package main
+
+import "time"
+
+// readable is not asked: survey reads the keys of a console, which are no sequences.
+func readable(uintptr, time.Duration) bool { return true }
