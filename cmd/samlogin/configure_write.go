@@ -100,7 +100,7 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 		return err
 	}
 	edit.Notice = a.notice
-	if a.loaded, err = edit.Settings(checkDuration); err != nil {
+	if a.loaded, err = a.loader().Planned(edit); err != nil {
 		return err
 	}
 	var wanted []*target
