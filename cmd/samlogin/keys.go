@@ -255,12 +255,17 @@ func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Cont
 	return context.WithTimeoutCause(ctx, processLimit, &slowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})
 }
 
-// loginCommand is the command that a person runs where a machine could not ask.
-func (a *app) loginCommand(name string) string {
+// loginCommand is the command that a person runs where a machine could not ask. Names of AWS's files may hold anything.
+func (a *app) loginCommand(names ...string) string {
+	command := "run: samlogin"
 	if a.global.config != "" {
-		return "run: samlogin --config " + shellWord(a.global.config) + " login " + name
+		command += " --config " + shellWord(a.global.config)
 	}
-	return "run: samlogin login " + name
+	command += " login"
+	for _, name := range names {
+		command += " " + shellWord(name)
+	}
+	return command
 }
 
 // withCommand is an error that only a person can mend: the last line is the exact command to run.
