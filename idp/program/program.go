@@ -33,6 +33,7 @@ type Call struct {
 	Argv     []string      // program, looked up on PATH but never in the working directory, and arguments
 	Stdin    secret.Text   // what it reads; empty: nothing
 	Env      []string      // its environment; nil: that of this process
+	Dir      string        // its working directory; "": that of this process
 	Limit    time.Duration // 0: 30 s
 	Terminal *os.File      // the controlling terminal, which it may use to ask its own questions; nil: it gets none
 }
@@ -130,7 +131,7 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	out.full = cancel
 	errOut.silent = true
-	cmd.Env = c.Env
+	cmd.Env, cmd.Dir = c.Env, c.Dir
 	cmd.WaitDelay = lastWords
 	group := newGroup(cmd, c.Terminal)
 	err := cmd.Start()
