@@ -277,20 +277,21 @@ type withCommand struct {
 func (e *withCommand) Error() string { return e.err.Error() }
 func (e *withCommand) Unwrap() error { return e.err }
 
-func (a *app) forPerson(err error, name string) error {
+// forPerson adds the command for a NAME, with flags behind it, to an error after which only a person can go on.
+func (a *app) forPerson(err error, name, flags string) error {
 	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
 		return err
 	}
 	var included *settings.IncludeError
 	if errors.As(err, &included) && included.Err == nil && included.Got == "" {
-		return &withCommand{err, a.loginCommand(name)} // which may use the network for the settings
+		return &withCommand{err, a.loginCommand(name) + flags} // which may use the network for the settings
 	}
 	switch explain(err).Exit {
 	case exitNeedsAnswer, exitRefused:
 		if hint := explain(err).Hint; hint != "" {
 			a.notice(hint)
 		}
-		return &withCommand{err, a.loginCommand(name)}
+		return &withCommand{err, a.loginCommand(name) + flags}
 	}
 	return err
 }
