@@ -131,8 +131,9 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	out.full = cancel
 	errOut.silent = true
-	cmd.Env, cmd.Dir = c.Env, c.Dir
+	cmd.Env = c.Env
 	cmd.WaitDelay = lastWords
+	cmd.Dir = c.Dir
 	group := newGroup(cmd, c.Terminal)
 	err := cmd.Start()
 	if err == nil {
