@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	crewjam "github.com/crewjam/saml"
 )
@@ -15,9 +16,14 @@ import (
 type Metadata struct {
 	EntityID     string
 	SignOn       []string            // addresses that take an AuthnRequest by the HTTP-Redirect binding
-	Certificates []*x509.Certificate // that responses are signed with; more than one while they are being exchanged
+	Certificates []*x509.Certificate // that responses are signed with; more than one while they are being exchanged; eight at most
 	ValidUntil   time.Time           // zero: not said
 }
+
+const (
+	maxEntityID     = 1024 // characters (SAML 2.0 metadata, section 2.2.1)
+	maxCertificates = 8    // of more nobody makes use at one time
+)
 
 // maxEntities is how many descriptors of a list are looked at: the metadata of a whole federation is not one IdP's.
 const maxEntities = 50
@@ -48,6 +54,9 @@ func ParseMetadata(document []byte) (*Metadata, error) {
 	}
 	for _, e := range entities {
 		if len(e.IDPSSODescriptors) > 0 {
+			if utf8.RuneCountInString(e.EntityID) > maxEntityID {
+				return nil, &FormatError{Rule: "its entityID is longer than 1024 characters"}
+			}
 			return metadataOf(e), nil
 		}
 	}
@@ -68,7 +77,7 @@ func metadataOf(e crewjam.EntityDescriptor) *Metadata {
 			}
 			for _, c := range key.KeyInfo.X509Data.X509Certificates {
 				der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(c.Data), ""))
-				if err != nil {
+				if err != nil || len(m.Certificates) == maxCertificates {
 					continue
 				}
 				if certificate, err := x509.ParseCertificate(der); err == nil && !contains(m.Certificates, certificate) {

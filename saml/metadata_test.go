@@ -51,8 +51,23 @@ func TestMetadataOfAnIdentityProvider(t *testing.T) {
 			t.Errorf("%s: %d certificates", name, len(m.Certificates))
 		}
 	}
+	// What a hostile one has too much of does not get as far as the screen.
+	var many strings.Builder
+	for i := range 40 {
+		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(int64(100 + i))}, &x509.Certificate{SerialNumber: big.NewInt(7)}, key.Public(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		many.WriteString(keyed("", base64.StdEncoding.EncodeToString(der)))
+	}
+	const descriptor = `<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">`
+	m, err := saml.ParseMetadata([]byte(strings.Replace(adfs, descriptor, descriptor+many.String(), 1)))
+	if err != nil || len(m.Certificates) != 8 {
+		t.Errorf("forty certificates: %v, %+v", err, m)
+	}
 	for name, document := range map[string]string{
-		"nothing": "", "a page": "<html><body></body></html>", "cut": adfs[:300], "a document type": "<!DOCTYPE x [<!ENTITY a 'b'>]>" + adfs,
+		"a name without end": strings.Replace(adfs, "http://adfs.example.com/adfs/services/trust", "https://"+strings.Repeat("canary.", 200), 1),
+		"nothing":            "", "a page": "<html><body></body></html>", "cut": adfs[:300], "a document type": "<!DOCTYPE x [<!ENTITY a 'b'>]>" + adfs,
 		"somebody who signs nobody in": `<EntityDescriptor entityID="x" xmlns="urn:oasis:names:tc:SAML:2.0:metadata"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/></EntityDescriptor>`,
 		"deep":                         strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100),
 		"a time that is none":          `<EntityDescriptor entityID="canary" validUntil="canary" xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>`,

@@ -44,6 +44,8 @@ type app struct {
 	given     *given                      // what flags and environment answer
 	kept      *state.Folder               // sessions, keys and durations of earlier runs; opened on first use
 	stateless bool                        // there is no place for them, or none is wanted
+	holds     bool                        // what is to be kept waits for a yes
+	held      []state.Entry               // what waits
 	keepTold  bool                        // that something could not be kept was said
 	restored  map[owner]bool              // whose sessions were put back
 	jars      map[owner]*idp.Jar          // cookies, by who logs in where

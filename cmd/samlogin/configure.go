@@ -86,9 +86,9 @@ type setup struct {
 
 	finding  *probe.Finding
 	idp      *settings.IdP
-	known    bool // the IdP stands in the settings already
-	accounts accountNames
-	named    map[string]string // accounts that got a name now
+	known    bool              // the IdP stands in the settings already
+	accounts accountNames      // those of the settings, those that got one now, and what AWS calls the others
+	named    map[string]string // accounts that got a name now, for the settings
 	chosen   []chosenRole
 	group    string
 }
@@ -114,7 +114,7 @@ func (a *app) configure(ctx context.Context, f *configureFlags) error {
 		if login, err = s.tryLogin(ctx); err != nil {
 			return err
 		}
-		if err := s.chooseRoles(ctx, login.session.response); err != nil {
+		if err := s.chooseRoles(ctx, login); err != nil {
 			return err
 		}
 		if err := s.nameProfiles(ctx); err != nil {
@@ -182,8 +182,9 @@ func (s *setup) checkWords() error {
 }
 
 func (s *setup) setAccount(number, name string) {
-	if s.accounts[number] != name {
-		s.accounts[number], s.named[number] = name, name
+	s.accounts[number] = name
+	if s.settings.Accounts[number] != name {
+		s.named[number] = name
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,7 +64,7 @@ func (s *setup) tellFinding() {
 		row("accounts of", labels(f.Realms))
 	}
 	if m := f.Metadata; m != nil {
-		row("entity", m.EntityID)
+		row("entity", foreign.Text(m.EntityID).String())
 		for _, c := range m.Certificates {
 			row("signs until", c.NotAfter.Local().Format("2 January 2006"))
 			if s.app.now().After(c.NotAfter) {
@@ -76,10 +77,16 @@ func (s *setup) tellFinding() {
 	}
 }
 
+const labelsShown = 12
+
+// labels are the names of options in one line: those of a page that lists everything there is are not all told.
 func labels(options []idp.Option) string {
 	var all []string
-	for _, o := range options {
-		all = append(all, o.String())
+	for i, o := range options {
+		if i == labelsShown {
+			return strings.Join(all, ", ") + fmt.Sprintf(" and %d more", len(options)-i)
+		}
+		all = append(all, foreign.Cut(o.String(), 60))
 	}
 	return strings.Join(all, ", ")
 }

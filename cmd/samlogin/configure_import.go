@@ -160,6 +160,9 @@ func (a *app) importSettings(ctx context.Context, f *importFlags, tool imports.T
 	if err != nil {
 		return err
 	}
+	if _, err := a.loader().Planned(edit); err != nil {
+		return err
+	}
 	done := &imported{Tool: tool, Path: file, Accounts: r.Accounts, Lines: []importedLine{}, Profiles: append([]string{}, r.Profiles...), Settings: to, Diff: edit.Diff(), Secrets: []copied{}}
 	for _, l := range r.Lines {
 		done.Lines = append(done.Lines, importedLine{l.Number, l.Section, l.Key, l.Fate, append([]string{}, l.To...), l.Why})

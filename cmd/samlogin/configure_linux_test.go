@@ -36,8 +36,12 @@ func TestSetUpFromNothing(t *testing.T) {
 	}
 	c.send("Correct-Horse-7\r")
 	typed += 16
-	c.next("6 roles are offered:")
-	answer("[all]: ", "1 4")
+	c.next("6 roles are offered;")
+	c.next("return takes it")
+	c.send("\t\x1b[B\x1b[B\t")
+	c.next("return takes the 2 marked")
+	c.send("\r")
+	typed += 5
 	answer("A name for account 111111111111 (return: none): ", "prod")
 	answer("A name for account 222222222222 (return: none): ", "")
 	answer("Names of the profiles [{alias}-{role}]: ", "")
@@ -101,7 +105,7 @@ func TestStoppedSetUpLeavesNothing(t *testing.T) {
 	r := newRig(t, 0, 0)
 	steps := []struct{ question, answer string }{
 		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"in the settings [corp]: ", "x"}, {"User name: ", `CORP\jane`}, {"Password of", "Correct-Horse-7"},
-		{"[all]: ", "*/Admin"}, {"A name for account 111111111111", ""}, {"A name for account 222222222222", ""}, {"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", "n"},
+		{"return takes it", "admin\x14"}, {"A name for account 111111111111", ""}, {"A name for account 222222222222", ""}, {"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", "n"},
 	}
 	for stop := range steps {
 		if stop%2 == 1 && stop != 3 && stop != len(steps)-1 { // half of them are enough
@@ -147,12 +151,12 @@ func TestSetUpCorrected(t *testing.T) {
 		{"Address of your sign-in page: ", r.env["AWS_ENDPOINT_URL_STS"]}, {"no sign-in page was found", ""},
 		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"settings [corp]: ", "adfs"}, {"a kind of IdP", ""}, {"settings [corp]: ", "work"},
 		{"User name: ", ""}, {"User name: ", `CORP\jane`}, {"Password of", "wrong"}, {"Password of", "Correct-Horse-7"},
-		{"[all]: ", "9"}, {"from 1 to 6", ""}, {"[all]: ", "ReadOnly"}, {"111111111111 (return: none): ", ""}, {"333333333333 (return: none): ", ""},
+		{"return takes it", "deploy\x15readonly\x14"}, {"111111111111 (return: none): ", ""}, {"333333333333 (return: none): ", ""},
 		{"Names of the profiles", "reader"}, {"tell them apart", ""}, {"Names of the profiles", "{account}/{role}"}, {"[morning]: ", "work"}, {"an IdP already", ""}, {"[morning]: ", "read"},
 		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", ""}, {"? [y/N] ", "y"},
 	} {
 		c.next(step.question)
-		if strings.HasSuffix(step.question, ": ") || strings.HasSuffix(step.question, "] ") || strings.HasPrefix(step.question, "Password") || strings.HasPrefix(step.question, "Names") {
+		if strings.HasSuffix(step.question, ": ") || strings.HasSuffix(step.question, "] ") || strings.HasPrefix(step.question, "Password") || strings.HasPrefix(step.question, "Names") || step.question == "return takes it" {
 			c.send(step.answer + "\r")
 		}
 	}
@@ -162,5 +166,81 @@ func TestSetUpCorrected(t *testing.T) {
 	config, _ := os.ReadFile(filepath.Join(home, ".config", "samlogin", "config.toml"))
 	if !strings.Contains(string(config), `[profile."333333333333/ReadOnly"]`) || !strings.Contains(string(config), "[idp.work]") {
 		t.Errorf("%s", config)
+	}
+}
+
+// Where nothing can be drawn, the roles are a list with numbers; and what AWS calls accounts is proposed as their names.
+// Nothing of it is kept where the answer is no, and all of it after a yes.
+func TestSetUpProposesTheNamesThatAWSHas(t *testing.T) {
+	r := newRig(t, 0, 0)
+	asked := r.answerPage(200, signInPageOf("Account: acme-production (111111111111)", "Account: acme-staging (222222222222)"))
+	for _, yes := range []string{"n", "y"} {
+		home := t.TempDir()
+		env := append(r.environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "SAMLOGIN_URL=", "SAMLOGIN_IDP=", "TERM=dumb", "SAMLOGIN_PASSWORD=Correct-Horse-7")
+		c := openConsole(t, env, "configure", "--url", r.env["SAMLOGIN_URL"], "--username", `CORP\jane`)
+		for _, step := range []struct{ question, answer string }{
+			{"settings [corp]: ", ""}, {"all, or words to leave fewer: ", "admin"}, {"all, or words to leave fewer: ", "all"},
+			{"A name for account 111111111111 [acme-production]: ", ""}, {"A name for account 222222222222 [acme-staging]: ", "stage"},
+			{"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", yes},
+		} {
+			c.next(step.question)
+			c.send(step.answer + "\r")
+		}
+		if code := c.exit(); code != map[string]int{"n": exitNeedsAnswer, "y": exitDone}[yes] {
+			t.Fatalf("exit %d\n%s", code, c.seen.String())
+		}
+		config, _ := os.ReadFile(filepath.Join(home, ".config", "samlogin", "config.toml"))
+		kept, _ := filepath.Glob(filepath.Join(home, ".local", "state", "samlogin", "*"))
+		if yes == "n" {
+			if len(config) > 0 || len(kept) > 0 {
+				t.Errorf("after a no: %s, %q", config, kept)
+			}
+			continue
+		}
+		for _, want := range []string{`111111111111 = "acme-production"`, `222222222222 = "stage"`, "[profile.acme-production-Admin]", "[profile.stage-Admin]"} {
+			if !strings.Contains(string(config), want) {
+				t.Errorf("the settings lack %s:\n%s", want, config)
+			}
+		}
+		c = openConsole(t, append(env, "SAMLOGIN_PASSWORD=", "TERM=xterm"), "login", "--idp", "corp")
+		c.next("Recent")
+		c.next("111111111111 (acme-production)")
+		c.next("return takes it")
+		c.send("\x03")
+		if code := c.exit(); code != exitInterrupted || asked.Load() != 2 {
+			t.Errorf("exit %d, names were asked for %d times\n%s", code, asked.Load(), c.seen.String())
+		}
+	}
+}
+
+// An IdP that only a team's file knows: what it says counts for the login that sets up one's own profiles.
+func TestSetUpOnTopOfIncludedSettings(t *testing.T) {
+	r := newRig(t, 0, 0)
+	home := t.TempDir()
+	team, own := filepath.Join(home, "team.toml"), filepath.Join(home, ".config", "samlogin", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(own), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{
+		team: "[accounts]\n111111111111 = \"production\"\n[idp.company]\nkind = \"adfs\"\nurl = \"" + r.env["SAMLOGIN_URL"] + "\"\nregion = \"eu-central-1\"\nduration = \"2h\"\n",
+		own:  "# mine\ninclude = [\"" + team + "\"]\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := append(r.environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "SAMLOGIN_URL=", "SAMLOGIN_IDP=", "SAMLOGIN_PASSWORD=Correct-Horse-7")
+	c := openConsole(t, env, "configure", "--username", `CORP\jane`, "--role", "production/Admin", "--yes", "--no-input")
+	if code := c.exit(); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, c.seen.String())
+	}
+	text, _ := os.ReadFile(own)
+	const want = "[idp.company]\nusername = 'CORP\\jane'\n\n[profile.production-Admin]\nidp = \"company\"\nrole = \"arn:aws:iam::111111111111:role/Admin\"\n"
+	if !strings.HasPrefix(string(text), "# mine\ninclude = ") || !strings.Contains(string(text), want) {
+		t.Errorf("the settings:\n%s", text)
+	}
+	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config"))
+	if calls := r.sts.Log(); !strings.Contains(string(config), "region = eu-central-1") || len(calls) != 1 || calls[0].Duration != "7200" {
+		t.Errorf("region and duration of the team's file do not count:\n%s%+v", config, calls)
 	}
 }

@@ -70,7 +70,7 @@ func (s *setup) tryLogin(ctx context.Context) (*madeLogin, error) {
 	}
 	if !s.known { // who has set up nothing yet, and stops, has left nothing behind
 		stateless := a.stateless
-		a.stateless = true
+		a.stateless, a.holds = true, true
 		defer func() { a.stateless = stateless }()
 	}
 	if err := session.login(ctx); err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -22,27 +21,29 @@ type chosenRole struct {
 	principal bool // the role is offered by two providers: the settings have to say which
 }
 
-const (
-	rolesListed = 60 // of more only the number is told
-	rolesAtOnce = 10 // so many are proposed altogether
-)
-
 // chooseRoles finds the roles to be set up among those offered.
-func (s *setup) chooseRoles(ctx context.Context, r *saml.Response) error {
-	f := s.flags
+func (s *setup) chooseRoles(ctx context.Context, login *madeLogin) error {
+	a, f, r := s.app, s.flags, login.session.response
 	if r.Encrypted {
 		return &roleError{What: "the assertion is encrypted for AWS, so that its roles cannot be seen here", Hint: "set up the IdP with --no-login, and name role and principal in [profile.NAME] of the settings"}
 	}
-	t := &target{patterns: f.roles, all: f.all || len(f.roles) > 0}
-	pick := func([]saml.Role, string) ([]saml.Role, error) { return nil, errAsk }
-	roles, err := t.roles(r, s.accounts, pick)
-	if errors.Is(err, errAsk) {
-		roles, err = s.askRoles(ctx, r.Roles)
-	} else if err == nil && len(r.Roles) == 1 {
-		s.say("One role is offered: %s%s %s", roles[0].Account(), s.accounts.suffix(roles[0].Account()), foreign.Text(roles[0].Path()))
+	in := login.session.in
+	t := &target{patterns: f.roles, all: f.all || len(f.roles) > 0, profile: f.profiles, signIn: in, choices: in.choices}
+	if s.ask.terminal != nil { // what AWS calls accounts is proposed to a person, and taken for granted by nobody
+		s.accounts = a.learnNames(ctx, login.session, login.transport, []*target{t}, s.accounts)
 	}
+	roles, err := t.roles(r, s.accounts, func(offered []saml.Role, _ string) ([]saml.Role, error) {
+		if s.ask.terminal == nil {
+			return nil, &needError{What: fmt.Sprintf("%d roles are offered and nobody can be asked which ones are wanted", len(offered)), Hint: "name them with --role (account/name, * for anything), or take all with --all"}
+		}
+		fmt.Fprintf(s.ask.terminal.out, "\n%d roles are offered; tab marks those that you want a profile for:\n", len(offered))
+		return a.pick(ctx, in, offered, s.accounts, "")
+	})
 	if err != nil {
 		return err
+	}
+	if len(r.Roles) == 1 {
+		s.say("One role is offered: %s%s %s", roles[0].Account(), s.accounts.suffix(roles[0].Account()), foreign.Text(roles[0].Path()))
 	}
 	twice := map[string]int{}
 	for _, offered := range r.Roles {
@@ -52,81 +53,6 @@ func (s *setup) chooseRoles(ctx context.Context, r *saml.Response) error {
 		s.chosen = append(s.chosen, chosenRole{role: role, principal: twice[role.ARN] > 1})
 	}
 	return nil
-}
-
-var errAsk = errors.New("a person has to choose")
-
-// askRoles lists the roles by account, with numbers.
-func (s *setup) askRoles(ctx context.Context, offered []saml.Role) ([]saml.Role, error) {
-	t := s.ask.terminal
-	if t == nil {
-		return nil, &needError{What: fmt.Sprintf("%d roles are offered and nobody can be asked which ones are wanted", len(offered)), Hint: "name them with --role (account/name, * for anything), or take all with --all"}
-	}
-	sorted := slices.Clone(offered)
-	slices.SortStableFunc(sorted, func(a, b saml.Role) int { return strings.Compare(a.Account(), b.Account()) })
-	fmt.Fprintf(t.out, "\n%d roles are offered:\n", len(sorted))
-	account := ""
-	for i, role := range sorted {
-		if i == rolesListed {
-			fmt.Fprintf(t.out, "        and %d more\n", len(sorted)-i)
-			break
-		}
-		if role.Account() != account {
-			account = role.Account()
-			fmt.Fprintf(t.out, "  %s\n", fit(account+s.accounts.suffix(account), t.width()-3))
-		}
-		fmt.Fprintf(t.out, "%6d  %s\n", i+1, fit(role.Path(), t.width()-9))
-	}
-	proposed := ""
-	if len(sorted) <= rolesAtOnce {
-		proposed = "all"
-	}
-	var chosen []saml.Role
-	_, err := s.ask.text(ctx, question{label: "Which: all, numbers such as 1 3-5, or names such as */Admin", flag: "role", proposed: proposed, check: func(answer string) (err error) {
-		chosen, err = pickRoles(answer, sorted, s.accounts)
-		return err
-	}})
-	return chosen, err
-}
-
-// pickRoles reads which roles somebody means: numbers of the list, ranges of them, patterns, or all.
-func pickRoles(answer string, sorted []saml.Role, names accountNames) ([]saml.Role, error) {
-	var out []saml.Role
-	add := func(roles ...saml.Role) {
-		for _, r := range roles {
-			if !slices.Contains(out, r) {
-				out = append(out, r)
-			}
-		}
-	}
-	for _, word := range strings.FieldsFunc(answer, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
-		if strings.EqualFold(word, "all") || strings.EqualFold(word, "a") {
-			return sorted, nil
-		}
-		from, to, ranged := strings.Cut(word, "-")
-		first, errFirst := strconv.Atoi(from)
-		last := first
-		var errLast error
-		if ranged {
-			last, errLast = strconv.Atoi(to)
-		}
-		if errFirst == nil && errLast == nil && len(from) < 12 {
-			if first < 1 || last < first || last > len(sorted) {
-				return nil, fmt.Errorf("the numbers go from 1 to %d", len(sorted))
-			}
-			add(sorted[first-1 : last]...)
-			continue
-		}
-		found := matching(word, sorted, names)
-		if len(found) == 0 {
-			return nil, fmt.Errorf("no role fits %s", foreign.Text(word))
-		}
-		add(found...)
-	}
-	if len(out) == 0 {
-		return nil, errors.New("no role was named")
-	}
-	return out, nil
 }
 
 // accountsAsked is how many accounts a person is asked to name.
@@ -160,24 +86,30 @@ func (s *setup) nameProfiles(ctx context.Context) error {
 	return err
 }
 
-// nameAccounts asks for names of accounts that have none, where they become part of the profiles' names.
+// nameAccounts asks for names of accounts that the settings do not name, where they become part of the profiles' names.
+// What AWS calls them is proposed: it is the choice of whoever owns the account.
 func (s *setup) nameAccounts(ctx context.Context) error {
 	var nameless []string
 	for _, c := range s.chosen {
-		if account := c.role.Account(); s.accounts[account] == "" && !slices.Contains(nameless, account) {
+		if account := c.role.Account(); s.settings.Accounts[account] == "" && s.named[account] == "" && !slices.Contains(nameless, account) {
 			nameless = append(nameless, account)
 		}
 	}
 	if s.ask.terminal == nil || len(nameless) > accountsAsked || s.flags.profiles != "" && !strings.Contains(s.flags.profiles, "{alias}") {
 		return nil
 	}
+	check := func(text string) error {
+		if len(text) > 64 || foreign.Suspicious(text) {
+			return errors.New("a name has 1 to 64 characters that can be seen")
+		}
+		return nil
+	}
 	for _, account := range nameless {
-		name, err := s.ask.text(ctx, question{label: "A name for account " + account + " (return: none)", flag: "account", empty: true, check: func(text string) error {
-			if len(text) > 64 || foreign.Suspicious(text) {
-				return errors.New("a name has 1 to 64 characters that can be seen")
-			}
-			return nil
-		}})
+		label, proposed := "A name for account "+account, s.accounts[account]
+		if proposed == "" || check(proposed) != nil {
+			label, proposed = label+" (return: none)", ""
+		}
+		name, err := s.ask.text(ctx, question{label: label, flag: "account", proposed: proposed, empty: true, check: check})
 		if err != nil {
 			return err
 		}

@@ -6,13 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/samlogin/samlogin/profiles/settings"
-	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // changes are what has to stand in the settings, in the order in which it is written there.
@@ -100,7 +98,7 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 		return err
 	}
 	edit.Notice = a.notice
-	if a.loaded, err = edit.Settings(checkDuration); err != nil {
+	if a.loaded, err = a.loader().Planned(edit); err != nil {
 		return err
 	}
 	var wanted []*target
@@ -119,8 +117,9 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 	if err := edit.Save(ctx); err != nil {
 		return err
 	}
+	a.keepHeld()
 	if edit.Changes() {
-		s.say("Written to %s.\n", s.shortPath())
+		s.say("Written to %s.\n", s.app.short(s.path))
 	}
 	if login == nil {
 		s.say("Next: %s", s.command("roles"))
@@ -164,7 +163,10 @@ func (s *setup) agree(ctx context.Context, edit *settings.Edit) error {
 		return nil
 	}
 	t := s.ask.terminal
-	s.say("\n%s", s.coloured(edit.Diff()))
+	if !s.app.json() {
+		fmt.Fprintln(s.app.out)
+		s.app.showDiff(edit.Diff())
+	}
 	if s.flags.yes {
 		return nil
 	}
@@ -174,41 +176,11 @@ func (s *setup) agree(ctx context.Context, edit *settings.Edit) error {
 	if s.app.json() {
 		fmt.Fprint(t.out, edit.Diff())
 	}
-	yes, err := t.confirm(ctx, "Write that to "+s.shortPath()+"?")
+	yes, err := t.confirm(ctx, "Write that to "+s.app.short(s.path)+"?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was written", Hint: "samlogin configure begins again; an editor does as well"}
 	}
 	return err
-}
-
-// coloured is a difference as git shows it.
-func (s *setup) coloured(diff string) string {
-	if !s.app.color(s.app.outIsTTY) {
-		return diff
-	}
-	lines := strings.Split(diff, "\n")
-	for i, line := range lines {
-		switch {
-		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
-			lines[i] = "\x1b[1m" + line + "\x1b[0m"
-		case strings.HasPrefix(line, "+"):
-			lines[i] = "\x1b[32m" + line + "\x1b[0m"
-		case strings.HasPrefix(line, "-"):
-			lines[i] = "\x1b[31m" + line + "\x1b[0m"
-		case strings.HasPrefix(line, "@@"):
-			lines[i] = "\x1b[36m" + line + "\x1b[0m"
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// shortPath is the settings file as a person writes it.
-func (s *setup) shortPath() string {
-	home := s.app.env("HOME")
-	if rest, found := strings.CutPrefix(s.path, home+string(os.PathSeparator)); found && home != "" {
-		return "~" + string(os.PathSeparator) + foreign.Clean(rest)
-	}
-	return foreign.Clean(s.path)
 }
 
 // command is a command line for the settings that were written.

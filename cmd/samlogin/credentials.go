@@ -71,7 +71,7 @@ func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error
 	defer end(nil)
 	k, err := a.keysForMachines(within, f, name)
 	if err != nil {
-		return a.forPerson(err, name+a.withoutWriting(ctx, f, name))
+		return a.forPerson(err, name, a.withoutWriting(ctx, f, name))
 	}
 	c := k.Credentials
 	var out bytes.Buffer

@@ -139,6 +139,7 @@ func (e *examination) restrict(names []string) error {
 			members = append(members, group.Profiles...)
 		case e.settings.Profiles[name] != nil, e.view.Has(name):
 			members = append(members, name)
+		case e.broken != nil: // what it names may stand in the settings, of which the page tells what is wrong
 		default:
 			return &usageError{What: fmt.Sprintf("there is no group or profile %q", foreign.Text(name)), Hint: known(e.settings)}
 		}

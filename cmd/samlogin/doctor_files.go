@@ -25,14 +25,14 @@ func (e *examination) settingsFile() []finding {
 		at := f.failed(bad, "file", e.broken)
 		var unsafe *settings.UnsafeError
 		if errors.As(e.broken, &unsafe) {
-			if mode, ok := ownFileMode(unsafe.Path); ok && mode&0o022 != 0 {
-				at.fix("chmod go-w "+e.tilde(unsafe.Path), func(context.Context) error { return os.Chmod(unsafe.Path, mode&^0o022) })
+			if info, ok := ownFile(unsafe.Path); ok && info.Mode().Perm()&0o022 != 0 {
+				at.fix("chmod go-w "+e.tilde(unsafe.Path), func(context.Context) error { return narrow(unsafe.Path, info, 0o755) })
 			}
 		}
 		return f.all
 	}
 	if s.Path == "" {
-		f.note(good, "file", "there is none; flags and variables say it all", "")
+		f.note(good, "file", "there is none yet; samlogin configure makes it", "")
 		return f.all
 	}
 	text := e.tilde(s.Path) + ": " + plural(len(s.IdPs), "IdP") + ", " + plural(len(s.Profiles), "profile")
@@ -82,13 +82,11 @@ func (e *examination) named(f *findings) {
 			continue
 		}
 		seen[path] = true
-		info, err := os.Stat(path)
-		switch mode, ok := ownFileMode(path); {
-		case err != nil:
+		if _, err := os.Stat(path); err != nil {
 			f.note(bad, "certificate", "certificate names "+e.tilde(path)+": "+cause(err), "correct certificate")
-		case ok && mode&0o077 != 0 && info.Mode().IsRegular():
-			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), mode), "chmod 600 "+e.tilde(path)).
-				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return os.Chmod(path, 0o600) })
+		} else if info, ok := ownFile(path); ok && info.Mode().Perm()&0o077 != 0 && info.Mode().IsRegular() {
+			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path)).
+				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return narrow(path, info, 0o600) })
 		}
 	}
 }
@@ -120,13 +118,10 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// ownFileMode is the mode of a file of this user's. Windows has none.
-func ownFileMode(path string) (fs.FileMode, bool) {
+// ownFile looks at a file of this user's that has a mode, which none has on Windows.
+func ownFile(path string) (fs.FileInfo, bool) {
 	info, err := os.Stat(path)
-	if err != nil || runtime.GOOS == "windows" || !ownedByMe(info) {
-		return 0, false
-	}
-	return info.Mode().Perm(), true
+	return info, err == nil && runtime.GOOS != "windows" && ownedByMe(info)
 }
 
 // stateFolder checks where sessions and keys are kept.
@@ -149,7 +144,7 @@ func (e *examination) stateFolder() []finding {
 		if info != nil && info.IsDir() && runtime.GOOS != "windows" && ownedByMe(info) {
 			at.Mend = "forget what is in it, since others could read it, and chmod 700 " + e.tilde(dir)
 			at.fix("forget the sessions and keys in "+e.tilde(dir)+", and chmod 700", func(context.Context) error {
-				return errors.Join(os.Chmod(dir, 0o700), folder.Clear())
+				return errors.Join(narrow(dir, info, 0o700), folder.Clear())
 			})
 		}
 	case gone != nil:

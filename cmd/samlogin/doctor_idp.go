@@ -83,12 +83,25 @@ func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []f
 	if _, origin, err := idp.ParseStart(visit.choices.URL, ""); err == nil {
 		host = origin.Host()
 	}
+	looks := in.kind == "browser" || in.kind == "command" // no window is opened, and no program run, to see whether it answers
+	if looks {
+		visit.kind = "form"
+	}
 	provider, err := probe.provider(&visit, seen, clock.of(label, host))
-	if err == nil {
+	if looker, ok := provider.(interface {
+		Look(context.Context) (idp.Sight, error)
+	}); ok && looks && err == nil {
+		var sight idp.Sight
+		if sight, err = looker.Look(ctx); err == nil && sight.Page != nil && sight.Page.Status >= http.StatusInternalServerError {
+			err = sight.Page.NotUnderstood("the server says that it cannot answer")
+		}
+	} else if err == nil {
 		_, err = provider.Login(ctx, silent{})
 	}
 	var need *idp.NeedError
 	switch {
+	case looks && err == nil:
+		f.note(good, label, host+" answers; what comes after that is for "+map[string]string{"browser": "a browser", "command": "its command"}[in.kind], "")
 	case errors.As(err, &need):
 		page := last
 		if page == "" {

@@ -2,10 +2,36 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// Tools are run where nobody puts files: what lies in the working directory is not run by way of them. Python takes an
+// empty part of PYTHONPATH for the folder that it is run in.
+func TestDoctorRunsNothingOfTheWorkingDirectory(t *testing.T) {
+	home, bin, here := t.TempDir(), t.TempDir(), t.TempDir()
+	const tool = "#!/bin/sh\npwd >>\"$HOME/where\"\necho aws-cli/2.15.0 boto3/1.2.3 Terraform v1.2.3 Client Version: v1.2.3\n"
+	for _, name := range []string{"aws", "python3", "terraform", "kubectl"} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(tool), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "doctor", "--offline", "--no-input")
+	cmd.Dir, cmd.Env = here, []string{"HOME=" + home, "PATH=" + bin, "PYTHONPATH=:/nowhere"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	where, err := os.ReadFile(filepath.Join(home, "where"))
+	if err != nil || strings.Count(string(where), "\n") != 4 || strings.Contains(string(where), here) {
+		t.Errorf("%v, run in:\n%s", err, where)
+	}
+}
 
 // --fix tells what it would do, does nothing without a yes, and then what it told and no more.
 func TestDoctorMendsAfterAYes(t *testing.T) {

@@ -101,7 +101,7 @@ func (e *examination) bundle(f *findings, path string) {
 			ended++
 		}
 	}
-	if mode, ok := ownFileMode(path); ok && mode&0o002 != 0 {
+	if info, ok := ownFile(path); ok && info.Mode().Perm()&0o002 != 0 {
 		f.note(bad, "CA bundle", "every user can write to "+e.tilde(path)+", and decide who is trusted", "look through it, then: chmod go-w "+e.tilde(path))
 	}
 	if ended > 0 {

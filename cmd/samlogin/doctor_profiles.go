@@ -200,7 +200,7 @@ func (e *examination) command(f *findings, name string) {
 	own := profiles.OwnCommand(line.Value.Reveal())
 	mend := "correct the path"
 	if own {
-		mend = "samlogin login " + words[len(words)-1] + " --write process writes it anew"
+		mend = "samlogin login " + shellWord(words[len(words)-1]) + " --write process writes it anew"
 	}
 	if why := e.notRunnable(words[0]); why != "" {
 		f.note(bad, name, "credential_process: "+e.tilde(words[0])+" "+why, mend)

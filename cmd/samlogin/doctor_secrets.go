@@ -105,7 +105,7 @@ func (e *examination) secretFile(f *findings, path string, lines []keychain.Line
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		at := f.note(bad, "key store", fmt.Sprintf("other users can read %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path))
 		if ownedByMe(info) && info.Mode().IsRegular() {
-			at.fix("chmod 600 "+e.tilde(path), func(context.Context) error { return os.Chmod(path, 0o600) })
+			at.fix("chmod 600 "+e.tilde(path), func(context.Context) error { return narrow(path, info, 0o600) })
 		}
 		return
 	}

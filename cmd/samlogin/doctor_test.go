@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -109,6 +110,63 @@ func tlsServer(t *testing.T, from, until time.Time, handler http.HandlerFunc) (u
 		t.Fatal(err)
 	}
 	return server.URL, bundle
+}
+
+// No window is opened to see whether an IdP is there: its first page is looked at.
+func TestDoctorOpensNoBrowser(t *testing.T) {
+	now := time.Now()
+	page := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(w, "<html><title>Sign in</title><script>start()</script>")
+	}
+	broken := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
+	for _, kind := range []string{"browser"} { // command is alike, and its settings have a program besides
+		for _, c := range []struct {
+			handler http.HandlerFunc
+			state   health
+		}{{page, good}, {broken, bad}} {
+			url, bundle := tlsServer(t, now.Add(-time.Hour), now.Add(time.Hour), c.handler)
+			r := newRig(t, 0, 0)
+			r.env["SAMLOGIN_IDP"], r.env["SAMLOGIN_URL"], r.env["SAMLOGIN_CA_BUNDLE"] = "", "", ""
+			r.env["XDG_CONFIG_HOME"] = r.home
+			text := fmt.Sprintf("[idp.cloud]\nkind = %q\nurl = %q\nca_bundle = %q\n", kind, url+"/start", bundle)
+			path := filepath.Join(r.home, "samlogin", "config.toml")
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", t.TempDir())
+			_ = run(t.Context(), r.app, []string{"doctor", "--output", "json", "--no-input"})
+			var all []finding
+			if err := json.Unmarshal(r.out.Bytes(), &all); err != nil {
+				t.Fatalf("%v\n%s%s", err, r.out.String(), r.errOut.String())
+			}
+			told := false
+			for _, f := range all {
+				if f.Section == "idp" && !strings.Contains(f.Message, "certificate") {
+					told = true
+					if f.State != c.state {
+						t.Errorf("%s: %+v", kind, f)
+					}
+				}
+			}
+			if !told {
+				t.Errorf("%s: nothing is told of it\n%s", kind, r.out.String())
+			}
+		}
+	}
+}
+
+// A name that may stand in settings which cannot be read is no wrong word: what is wrong is told.
+func TestDoctorOfANameInBrokenSettings(t *testing.T) {
+	r := newRig(t, 0, 0)
+	r.env["XDG_CONFIG_HOME"] = r.home
+	path := filepath.Join(r.home, "samlogin", "config.toml")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("[profile.prod\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if got := examined(t, r, exitBad, "--offline", "prod")["settings file"]; got.State != bad || !strings.Contains(got.Message, "config.toml:1") {
+		t.Errorf("%+v", got)
+	}
 }
 
 // security case 143, security case 144, security case 145

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -45,7 +46,7 @@ func (e *examination) findTools(ctx context.Context) []finding {
 	tools := knownTools()
 	var group sync.WaitGroup
 	for i := range tools {
-		group.Go(func() { tools[i].ask(ctx) })
+		group.Go(func() { tools[i].ask(ctx, neutralFolder(e.app.env)) })
 	}
 	group.Wait()
 	e.tools = tools
@@ -75,12 +76,22 @@ func (e *examination) findTools(ctx context.Context) []finding {
 	return f.all
 }
 
-func (t *tool) ask(ctx context.Context) {
+// neutralFolder is a folder in which nobody but an administrator puts files. Programs look around where they are run:
+// Python for modules, where PYTHONPATH has an empty part; version managers for files that say which version is meant.
+// Doctor runs nothing of the folder that somebody happens to be in.
+func neutralFolder(env func(string) string) string {
+	if runtime.GOOS == "windows" {
+		return env("SystemRoot")
+	}
+	return "/"
+}
+
+func (t *tool) ask(ctx context.Context, folder string) {
 	// Version 2 of the AWS CLI does not even tell its version where it cannot read the files, or knows no profile of the
 	// name that a variable has.
 	env := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "AWS_") })
 	env = append(env, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1") // or Terraform asks its maker for news
-	answer, err := program.Run(ctx, program.Call{Argv: t.argv, Env: env, Limit: toolLimit})
+	answer, err := program.Run(ctx, program.Call{Argv: t.argv, Env: env, Dir: folder, Limit: toolLimit})
 	t.err = err
 	said := answer.Output.Reveal() + "\n" + answer.Stderr.Reveal() // version 1 of the AWS CLI used to say it on stderr
 	if _, rest, ok := strings.Cut(said, t.before); ok {

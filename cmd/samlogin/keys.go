@@ -269,12 +269,17 @@ func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Cont
 	return context.WithTimeoutCause(ctx, processLimit, &slowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})
 }
 
-// loginCommand is the command that a person runs where a machine could not ask.
-func (a *app) loginCommand(name string) string {
+// loginCommand is the command that a person runs where a machine could not ask. Names of AWS's files may hold anything.
+func (a *app) loginCommand(names ...string) string {
+	command := "run: samlogin"
 	if a.global.config != "" {
-		return "run: samlogin --config " + shellWord(a.global.config) + " login " + name
+		command += " --config " + shellWord(a.global.config)
 	}
-	return "run: samlogin login " + name
+	command += " login"
+	for _, name := range names {
+		command += " " + shellWord(name)
+	}
+	return command
 }
 
 // withCommand is an error that only a person can mend: the last line is the exact command to run.
@@ -286,20 +291,21 @@ type withCommand struct {
 func (e *withCommand) Error() string { return e.err.Error() }
 func (e *withCommand) Unwrap() error { return e.err }
 
-func (a *app) forPerson(err error, name string) error {
+// forPerson adds the command for a NAME, with flags behind it, to an error after which only a person can go on.
+func (a *app) forPerson(err error, name, flags string) error {
 	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
 		return err
 	}
 	var included *settings.IncludeError
 	if errors.As(err, &included) && included.Err == nil && included.Got == "" {
-		return &withCommand{err, a.loginCommand(name)} // which may use the network for the settings
+		return &withCommand{err, a.loginCommand(name) + flags} // which may use the network for the settings
 	}
 	switch explain(err).Exit {
 	case exitNeedsAnswer, exitRefused:
 		if hint := explain(err).Hint; hint != "" {
 			a.notice(hint)
 		}
-		return &withCommand{err, a.loginCommand(name)}
+		return &withCommand{err, a.loginCommand(name) + flags}
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, e
 	listed := make([]bool, len(l.rows))
 	question := "Number, or words to leave fewer: "
 	if l.several {
-		question = "Numbers (2, or 2 5-7), or words to leave fewer: "
+		question = "Numbers (2, or 2 5-7), all, or words to leave fewer: "
 	}
 	if l.profile != "" {
 		question = "Number for the profile " + foreign.Cut(l.profile, 30) + ", or words to leave fewer: "
@@ -45,6 +45,12 @@ func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, e
 		}
 		numbers, ok := numbersOf(answer, len(l.rows))
 		switch {
+		case l.several && strings.EqualFold(strings.TrimSpace(answer), "all"):
+			var out []saml.Role
+			for _, i := range l.fitting {
+				out = append(out, l.rows[i].role)
+			}
+			return out, nil
 		case ok && slices.ContainsFunc(numbers, func(n int) bool { return !listed[n] }):
 			fmt.Fprintln(t.out, "Only a role that was listed can be taken by its number.")
 		case ok && len(numbers) > 1 && !l.several:

@@ -40,6 +40,10 @@ func (a *app) folder() *state.Folder {
 
 // keep puts an entry into the state. A failure costs a login later on, and is told of once.
 func (a *app) keep(e state.Entry) {
+	if a.holds {
+		a.held = append(a.held, e)
+		return
+	}
 	folder := a.folder()
 	if folder == nil {
 		return
@@ -50,6 +54,15 @@ func (a *app) keep(e state.Entry) {
 		if hint := hintOf(err); hint != "" {
 			a.notice(hint)
 		}
+	}
+}
+
+// keepHeld keeps what was held back until somebody said yes.
+func (a *app) keepHeld() {
+	held := a.held
+	a.holds, a.held = false, nil
+	for _, e := range held {
+		a.keep(e)
 	}
 }
 

@@ -335,3 +335,18 @@ func TestOneWriteToStdout(t *testing.T) {
 		}
 	}
 }
+
+// A command that a person is told to run can be pasted, whatever a name of AWS's files holds.
+func TestCommandsInHintsAreWordsOfAShell(t *testing.T) {
+	for name, want := range map[string]string{
+		"prod": "prod", "a/b@c+d.e:f_g-h": "a/b@c+d.e:f_g-h", "two words": "'two words'", "$(touch x)": "'$(touch x)'", "it's": `'it'\''s'`, "a;b": "'a;b'", "~": "'~'",
+	} {
+		if got := (&app{}).loginCommand(name); got != "run: samlogin login "+want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	a := &app{global: globalFlags{config: "my file.toml"}}
+	if got := a.loginCommand("a", "b c"); got != "run: samlogin --config 'my file.toml' login a 'b c'" {
+		t.Error(got)
+	}
+}

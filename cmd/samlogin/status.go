@@ -53,7 +53,7 @@ of what ends first; nothing where there is nothing.
 // endedError reports that something asked about has ended.
 type endedError struct {
 	Names   []string
-	command func(name string) string // that a person runs to renew one
+	command func(names ...string) string // that a person runs to renew one
 }
 
 func (e *endedError) Error() string {

@@ -115,7 +115,7 @@ func (a *app) chosen() bool {
 func known(s *settings.Settings) string {
 	all := namesOf(s)
 	if len(all) == 0 {
-		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin --idp adfs --url ADDRESS needs none"
+		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin configure sets some up, and samlogin --idp adfs --url ADDRESS needs none"
 	}
 	return "there are: " + strings.Join(all, ", ")
 }
@@ -314,7 +314,7 @@ func expand(template string, role saml.Role, names accountNames) (string, error)
 		"{account}", role.Account(), "{alias}", profiles.SafeName(alias), "{role}", profiles.SafeName(role.Name()), "{partition}", role.Partition(),
 	).Replace(template)
 	if strings.ContainsAny(out, "{}") {
-		return "", &usageError{What: fmt.Sprintf("--profile %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
+		return "", &usageError{What: fmt.Sprintf("the template %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
 	}
 	return out, profiles.CheckName(out)
 }

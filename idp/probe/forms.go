@@ -38,6 +38,9 @@ func (p *probing) byPath(ctx context.Context) (*Finding, error) {
 	if p.url.RawQuery == "" && !asks(sight) {
 		f.Missing = known.want
 	}
+	if f.Said == nil && f.Missing == "" && !asks(sight) && sight.Page != nil && sight.Page.Status >= http.StatusBadRequest {
+		f.Said = sight.Page.NotUnderstood("it is an error page")
+	}
 	f.Metadata, err = p.metadataOf(ctx, known)
 	return f, err
 }

@@ -45,7 +45,11 @@ func (f *Finding) read(s idp.Sight) {
 		}
 	case idp.Challenge:
 		f.SignIn = signInOther
-	case idp.Submit, idp.Open:
+	case idp.Submit:
+		if f.SignIn = signInOther; !asks(s) {
+			f.SignIn, f.Said = "", s.Page.NotUnderstood("it leads on without end, or to a place without TLS")
+		}
+	case idp.Open:
 		f.SignIn = signInOther
 	case idp.Stop:
 		f.Said = step.Err
@@ -58,11 +62,11 @@ func (f *Finding) read(s idp.Sight) {
 
 // asks reports whether a page is one at which a login begins: one that somebody has to answer.
 func asks(s idp.Sight) bool {
-	switch s.Step.(type) {
+	switch step := s.Step.(type) {
 	case idp.SignIn, idp.Choose, idp.Negotiate, idp.Challenge:
 		return true
-	case idp.Submit:
-		return true // a notice to be read first
+	case idp.Submit: // a notice to be read first, or the way to another server; not a page that leads on without end
+		return step.Says != "" || step.Form.Target.Secure() && step.Form.Target != s.Page.Origin
 	}
 	return false
 }

@@ -34,6 +34,7 @@ type Call struct {
 	Argv     []string      // program, looked up on PATH but never in the working directory, and arguments
 	Stdin    secret.Text   // what it reads; empty: nothing
 	Env      []string      // its environment; nil: that of this process
+	Dir      string        // its working directory; "": that of this process
 	Limit    time.Duration // 0: 30 s
 	Most     int           // bytes of standard output; 0: 64 KiB
 	Terminal *os.File      // the controlling terminal, which it may use to ask its own questions; nil: it gets none
@@ -135,6 +136,7 @@ func Run(ctx context.Context, c Call) (Answer, error) {
 	errOut.silent, errOut.most = true, largest
 	cmd.Env = c.Env
 	cmd.WaitDelay = lastWords
+	cmd.Dir = c.Dir
 	group := newGroup(cmd, c.Terminal)
 	err := cmd.Start()
 	if err == nil {

@@ -1,6 +1,9 @@
 package imports
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 const adfsPrefix = "adfs_config."
 
@@ -132,9 +135,17 @@ func (d *draft) awsVault(text string) {
 		})
 		if theirs > 0 || s.get("role_arn") != "" || s.get("source_profile") != "" {
 			d.accounts++
-			d.needless(s.at, "an AWS profile already: samlogin exec "+name+" -- COMMAND instead of aws-vault exec "+name+" -- COMMAND")
+			d.needless(s.at, fmt.Sprintf("an AWS profile already: samlogin exec %[1]s -- COMMAND instead of aws-vault exec %[1]s -- COMMAND", word(name)))
 		}
 	}
+}
+
+// word is a name as a shell takes it.
+func word(name string) string {
+	if safe(name) == name {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 // awsVaultWhy says why a key of aws-vault's own is not taken over, "" for keys of AWS's.

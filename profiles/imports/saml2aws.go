@@ -120,7 +120,7 @@ func (d *draft) saml2awsKey(here at, s *section, i *idp, p *profile, key, v, add
 			d.left(here, "no browser is needed for this IdP")
 			return
 		}
-		d.forIdP(here, i, "browser", v)
+		d.forIdP(here, i, "browser", v).look("a program that every login runs; see whether it is the one you mean")
 	case "app_id":
 		if strings.EqualFold(s.get("provider"), "AzureAD") {
 			d.needless(here, "part of the url")

@@ -50,7 +50,7 @@ func TestSaml2AWS(t *testing.T) {
 		"13 aws_profile taken profile.prod", "14 role_arn taken profile.prod.role", "15 region taken profile.prod.region",
 		"16 saml_cache needless", "17 policy_arn_list taken profile.prod.policy_arns", "18 credentials_file left", "19 kc_broker needless",
 		"21 [okta] taken profile.saml", "22 url taken idp.okta.url", "23 username taken idp.okta.username", "24 provider taken idp.okta.kind",
-		"25 aws_session_duration left", "26 browser_executable_path taken idp.okta.browser", "27 region left", "28 surprise left",
+		"25 aws_session_duration left", "26 browser_executable_path look idp.okta.browser", "27 region left", "28 surprise left",
 	})
 	want := `default = "prod"
 

@@ -299,12 +299,35 @@ func TestSettingsWithIncludesCanBeEdited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l := Loader{CheckDuration: plain}
+	planned, err := l.Planned(e)
+	if err != nil || planned.Profiles["prod"].Region != "us-east-1" || planned.Profiles["prod"].IdP != "corp" || planned.IdPs["corp"].URL == "" {
+		t.Errorf("as it is going to be: %v, %+v", err, planned)
+	}
 	if err := e.Save(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Load(path, true, plain)
 	if err != nil || s.Profiles["prod"].Region != "us-east-1" || s.Profiles["prod"].Role != "production/Admin" {
 		t.Errorf("%v, %+v", err, s)
+	}
+}
+
+// What an edit makes wrong only together with what is included is found before it is saved.
+func TestAnEditIsJudgedWithItsIncludes(t *testing.T) {
+	path := including(t, "", write(t, team))
+	for _, c := range []Change{
+		{Table: "group.prod", Key: "profiles", Value: []string{"prod"}}, // the name of a profile that is included
+		{Table: "profile.mine", Key: "idp", Value: "crop"},
+	} {
+		e, err := Plan(path, []Change{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wrong *Error
+		if _, err := (Loader{CheckDuration: plain}).Planned(e); !errors.As(err, &wrong) {
+			t.Errorf("%+v: %v", c, err)
+		}
 	}
 }
 

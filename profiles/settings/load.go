@@ -36,12 +36,22 @@ func (l Loader) Load(path string, required bool) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.whole(path, data)
+}
+
+// Planned reads the settings as they are going to be once an edit is saved, together with what they include, as Load
+// would then. Errors are *Error and *IncludeError, and for what is included *UnsafeError and *ReadError.
+func (l Loader) Planned(e *Edit) (*Settings, error) { return l.whole(e.Path, []byte(e.after)) }
+
+// whole reads the text of a settings file and what it includes.
+func (l Loader) whole(path string, data []byte) (*Settings, error) {
 	t, wrong := grow(path, data)
 	if wrong != nil {
 		return nil, wrong
 	}
 	var includes []Include
 	if t.includes() {
+		var err error
 		if includes, err = l.include(path, &t); err != nil {
 			return nil, err
 		}

@@ -47,8 +47,8 @@ type Edit struct {
 // not a value to be changed: comments, order, spacing, line ends. A value that is the wanted one already keeps the way it
 // is written. New keys go below the last one of their table, new tables below the last one of their kind.
 //
-// The result is read again, and has to mean what the file meant before, with the changes made and nothing else; and Load
-// has to take it (durations are for the caller to check).
+// The result is read again, and has to mean what the file meant before, with the changes made and nothing else, and to be
+// right by itself (durations, and what files that it includes add, are for Loader.Planned).
 //
 // Errors: *Error (the file as it is, or as it would be, is wrong), *EditError, *UnsafeError, *ReadError.
 func Plan(path string, changes []Change) (*Edit, error) {
@@ -178,17 +178,6 @@ func (e *Edit) New() bool { return !e.exists }
 
 // Text is the whole file as it will be.
 func (e *Edit) Text() string { return e.after }
-
-// Settings reads the file as it will be, as Load would once it is saved. The error is an *Error.
-func (e *Edit) Settings(checkDuration func(string) error) (*Settings, error) {
-	s, wrong := parse([]byte(e.after), checkDuration)
-	if wrong != nil {
-		wrong.Path = e.Path
-		return nil, wrong
-	}
-	s.Path = e.Path
-	return s, nil
-}
 
 // Save makes the change, or nothing of it: under a lock, whole, with links and the file's mode kept. A new file is 0600,
 // folders that are missing are made 0700. A file that is no longer the one that was planned for is left alone.
