@@ -209,7 +209,7 @@ func (a *app) agreeToWrite(ctx context.Context, f *importFlags, to string) error
 	if err != nil {
 		return &needError{What: "nothing was written: nobody can be asked", Hint: "--yes writes the settings, --dry-run shows what would be written"}
 	}
-	yes, err := t.confirm(ctx, "Write this to "+a.short(to)+"?")
+	yes, err := t.decide(ctx, "Write this to "+a.short(to)+"?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was written", Hint: "--rename proposes other names"}
 	}

@@ -52,7 +52,8 @@ func TestSetUpFromNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(home, ".config")); err == nil {
 		t.Error("something was written before the yes")
 	}
-	answer("? [y/N] ", "y")
+	answer("? [y/n] ", "")
+	answer("? [y/n] ", "y") // return alone means neither
 	c.next("Every morning: samlogin")
 	if code := c.exit(); code != exitDone {
 		t.Fatalf("exit %d\n%s", code, c.seen.String())
@@ -105,7 +106,7 @@ func TestStoppedSetUpLeavesNothing(t *testing.T) {
 	r := newRig(t, 0, 0)
 	steps := []struct{ question, answer string }{
 		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"in the settings [corp]: ", "x"}, {"User name: ", `CORP\jane`}, {"Password of", "Correct-Horse-7"},
-		{"return takes it", "admin\x14"}, {"A name for account 111111111111", ""}, {"A name for account 222222222222", ""}, {"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", "n"},
+		{"return takes it", "admin\x14"}, {"A name for account 111111111111", ""}, {"A name for account 222222222222", ""}, {"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/n] ", "n"},
 	}
 	for stop := range steps {
 		if stop%2 == 1 && stop != 3 && stop != len(steps)-1 { // half of them are enough
@@ -153,7 +154,7 @@ func TestSetUpCorrected(t *testing.T) {
 		{"User name: ", ""}, {"User name: ", `CORP\jane`}, {"Password of", "wrong"}, {"Password of", "Correct-Horse-7"},
 		{"return takes it", "deploy\x15readonly\x14"}, {"111111111111 (return: none): ", ""}, {"333333333333 (return: none): ", ""},
 		{"Names of the profiles", "reader"}, {"tell them apart", ""}, {"Names of the profiles", "{account}/{role}"}, {"[morning]: ", "work"}, {"an IdP already", ""}, {"[morning]: ", "read"},
-		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", ""}, {"? [y/N] ", "y"},
+		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", ""}, {"? [y/n] ", "y"},
 	} {
 		c.next(step.question)
 		if strings.HasSuffix(step.question, ": ") || strings.HasSuffix(step.question, "] ") || strings.HasPrefix(step.question, "Password") || strings.HasPrefix(step.question, "Names") || step.question == "return takes it" {
@@ -181,7 +182,7 @@ func TestSetUpProposesTheNamesThatAWSHas(t *testing.T) {
 		for _, step := range []struct{ question, answer string }{
 			{"settings [corp]: ", ""}, {"all, or words to leave fewer: ", "admin"}, {"all, or words to leave fewer: ", "all"},
 			{"A name for account 111111111111 [acme-production]: ", ""}, {"A name for account 222222222222 [acme-staging]: ", "stage"},
-			{"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/N] ", yes},
+			{"Names of the profiles", ""}, {"[morning]: ", ""}, {"[max]: ", ""}, {"[keys]: ", ""}, {"? [y/n] ", yes},
 		} {
 			c.next(step.question)
 			c.send(step.answer + "\r")

@@ -176,7 +176,7 @@ func (s *setup) agree(ctx context.Context, edit *settings.Edit) error {
 	if s.app.json() {
 		fmt.Fprint(t.out, edit.Diff())
 	}
-	yes, err := t.confirm(ctx, "Write that to "+s.app.short(s.path)+"?")
+	yes, err := t.decide(ctx, "Write that to "+s.app.short(s.path)+"?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was written", Hint: "samlogin configure begins again; an editor does as well"}
 	}

@@ -17,7 +17,7 @@ func TestImportAsksBeforeItWrites(t *testing.T) {
 		}
 		c := openConsole(t, []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home}, "configure", "import", "saml2aws")
 		c.next("+[profile.saml]")
-		c.next("Write this to ~/samlogin/config.toml? [y/N] ")
+		c.next("Write this to ~/samlogin/config.toml? [y/n] ")
 		c.send(answer)
 		code := c.exit()
 		text, err := os.ReadFile(filepath.Join(home, "samlogin", "config.toml"))

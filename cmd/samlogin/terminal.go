@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -117,6 +118,23 @@ func (t *terminal) confirm(ctx context.Context, question string) (bool, error) {
 		return err == nil, err
 	}
 	return false, err
+}
+
+// decide asks what has no answer that return alone could mean: work would be lost by it. Three times at most.
+func (t *terminal) decide(ctx context.Context, question string) (bool, error) {
+	for range 3 {
+		answer, err := t.line(ctx, question+" [y/n] ", false)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes":
+			return true, nil
+		case "n", "no":
+			return false, nil
+		}
+	}
+	return false, nil
 }
 
 func (t *terminal) width() int {
