@@ -9,7 +9,7 @@ import (
 
 // A person reads what is to be written, and says yes or no.
 func TestImportAsksBeforeItWrites(t *testing.T) {
-	for answer, written := range map[string]bool{"n\n": false, "\n": false, "y\n": true, "\x03": false} {
+	for answer, written := range map[string]bool{"n\n": false, "\nn\n": false, "\ny\n": true, "y\n": true, "\x03": false} {
 		home := t.TempDir()
 		theirs := "[default]\nurl = https://adfs.example.com\nusername = jane\nprovider = ADFS\nwrong\x1b]0;title\x07 = \x1b[2J\n"
 		if err := os.WriteFile(filepath.Join(home, ".saml2aws"), []byte(theirs), 0o600); err != nil {
@@ -21,7 +21,7 @@ func TestImportAsksBeforeItWrites(t *testing.T) {
 		c.send(answer)
 		code := c.exit()
 		text, err := os.ReadFile(filepath.Join(home, "samlogin", "config.toml"))
-		want := map[string]int{"y\n": exitDone, "\x03": exitInterrupted}
+		want := map[string]int{"y\n": exitDone, "\ny\n": exitDone, "\x03": exitInterrupted}
 		if (err == nil) != written || code != want[answer] && (written || code != exitNeedsAnswer || answer == "\x03") {
 			t.Errorf("%q: exit %d, %v\n%s", answer, code, err, c.seen.String())
 		}
