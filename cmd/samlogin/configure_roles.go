@@ -82,7 +82,7 @@ func (s *setup) askRoles(ctx context.Context, offered []saml.Role) ([]saml.Role,
 		proposed = "all"
 	}
 	var chosen []saml.Role
-	_, err := s.ask.text(ctx, question{label: "Which: all, numbers such as 1 3-5, or names such as */Admin", flag: "role", proposed: proposed, check: func(answer string) (err error) {
+	_, err := s.ask.text(ctx, question{label: "Which: all, numbers such as 1 3-5, or names such as */Admin", flag: "role", proposed: proposed, person: true, check: func(answer string) (err error) {
 		chosen, err = pickRoles(answer, sorted, s.accounts)
 		return err
 	}})
