@@ -230,22 +230,28 @@ func shellWord(s string) string {
 // serve keeps both servers up and says how to try them.
 func (d *demo) serve(ctx context.Context) error {
 	say := func(format string, args ...any) { fmt.Fprintf(d.app.out, format+"\n", args...) }
-	say("An AD FS and an STS are up on this computer. In another terminal:\n")
+	say("Everybody's password is Correct-Horse-7:\n")
+	for _, p := range idpdemo.DemoPeople() {
+		// whole, and not as a table that is cut: a story says what to type
+		for i, line := range wrapped(p.Story, outputWidth-18) {
+			name := p.Name
+			if i > 0 {
+				name = ""
+			}
+			say("    %-12s  %s", name, line)
+		}
+	}
+	if err := d.offerSwitching(say); err != nil {
+		return err
+	}
+	// last, as all of this is longer than a screen
+	say("\nAn AD FS and an STS are up on this computer. In another terminal:\n")
 	env := d.environment()
 	for _, name := range []string{"SAMLOGIN_CA_BUNDLE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL_STS", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "XDG_STATE_HOME", "AWS_ENDPOINT_URL_SIGNIN", "SAMLOGIN_URL"} {
 		say("    export %s=%s", name, shellWord(env[name]))
 	}
 	say("\n    samlogin --idp adfs --url %s --duration 12h\n", d.adfsURL)
-	say("Everybody's password is Correct-Horse-7:\n")
-	rows := [][]string{{"    USER NAME", "STORY"}}
-	for _, p := range idpdemo.DemoPeople() {
-		rows = append(rows, []string{"    " + p.Name, p.Story})
-	}
-	d.app.table(rows)
-	if err := d.offerSwitching(say); err != nil {
-		return err
-	}
-	say("\nctrl-C ends it.")
+	say("    samlogin login staging\n\nctrl-C ends it.")
 	<-ctx.Done()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		return nil
