@@ -113,7 +113,8 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	line("until", a.when(s.Expiration))
 	switch {
 	case r.unasked && r.chained():
-		line("limit", span(s.Granted)+", all that AWS gives to a role taken with temporary keys; --write process renews it")
+		line("limit", span(s.Granted)+", all that AWS gives to a role taken with temporary keys")
+		line("", "--write process renews it")
 	case r.role.ARN == "":
 		line("limit", span(s.Granted)+" of an MFA session; AWS gives up to 36 h")
 	case r.unasked && s.LimitedBy == sts.LimitRequested:
@@ -125,7 +126,8 @@ func (a *app) summarizeOne(r result, names accountNames) {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
 	if r.target.choices.Write == writeProcess {
-		line("renews", "by itself, "+whileLives(a.way(r.target))+"; else "+a.loginCommand(r.target.process.Name))
+		line("renews", "by itself, "+whileLives(a.way(r.target)))
+		line("", "else "+a.loginCommand(r.target.process.Name))
 	} else if r.kept {
 		line("renews", "with --force; nobody was asked for anything")
 	}
@@ -157,6 +159,14 @@ func span(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d h %d min", hours, minutes%60)
 	}
+}
+
+// roughly is span without the minutes that follow hours, for a narrow place.
+func roughly(d time.Duration) string {
+	if d >= time.Hour {
+		d = d.Truncate(time.Hour)
+	}
+	return span(d)
 }
 
 func limitLine(s sts.Session) string {

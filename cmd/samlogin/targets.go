@@ -115,7 +115,7 @@ func (a *app) chosen() bool {
 func known(s *settings.Settings) string {
 	all := namesOf(s)
 	if len(all) == 0 {
-		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin --idp adfs --url ADDRESS needs none"
+		return "there are none in " + foreign.Clean(cmp.Or(s.Path, "the settings")) + "; samlogin configure makes some, and samlogin --idp adfs --url ADDRESS needs none"
 	}
 	return "there are: " + strings.Join(all, ", ")
 }
