@@ -26,7 +26,7 @@ ends 4 "${login[@]}"
 printf %s "$password" | "$SAMLOGIN" secret set --stdin
 ends 0 "${login[@]}"
 ends 0 "$SAMLOGIN" secret list
-grep -q 'the key store of this computer *ready' <<<"$out"
+grep -q 'ready *the key store of this computer' <<<"$out"
 ends 0 "$SAMLOGIN" secret test
 secret-tool search --all username 'CORP\jane' 2>&1 | grep -q "service = $SAMLOGIN_URL/samlogin/v1/password"
 [ ! -e "$XDG_DATA_HOME/samlogin/secrets.age" ]

@@ -17,7 +17,7 @@ ends 4 "${login[@]}"
 printf Correct-Horse-7 | "$SAMLOGIN" secret set --stdin
 ends 0 "${login[@]}"
 ends 0 "$SAMLOGIN" secret list
-grep -q 'docker-credential-pass *ready' <<<"$out"
+grep -q 'ready *docker-credential-pass' <<<"$out"
 pass ls | grep -q docker-credential-helpers
 printf wrong-one | "$SAMLOGIN" secret set --stdin 2>/dev/null
 ends 3 "${login[@]}"

@@ -176,10 +176,10 @@ func (a *app) settings() (*settings.Settings, error) {
 }
 
 // say prints one line of the result, after an empty one.
-func (a *app) say(line string) { fmt.Fprintln(a.out, "\n"+line) }
+func (a *app) say(line string) { fmt.Fprintln(a.out, "\n"+a.fits(line)) }
 
 // notice tells the person one line on stderr: something worth knowing that stops nothing.
-func (a *app) notice(line string) { fmt.Fprintln(a.errOut, "samlogin: "+line) }
+func (a *app) notice(line string) { a.message("samlogin: " + line) }
 
 func (a *app) notices(lines []string) {
 	for _, l := range lines {

@@ -12,6 +12,7 @@ import (
 type asker struct {
 	app      *app
 	terminal *terminal // nil: nobody can be asked
+	agreed   bool      // what is proposed is taken without asking, as --yes says
 }
 
 // question is one line that a person can answer.
@@ -21,6 +22,7 @@ type question struct {
 	given    string             // its value, "" not given
 	proposed string             // taken when return is pressed, or nobody can be asked; "" there is none
 	empty    bool               // no answer is an answer
+	person   bool               // a person who is there is asked in any case
 	check    func(string) error // nil: every text will do
 }
 
@@ -47,6 +49,9 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 		if q.proposed == "" && !q.empty {
 			return "", &needError{What: uncapital(q.label) + " is needed, and nobody can be asked", Hint: "give it with --" + q.flag}
 		}
+		return q.proposed, nil
+	}
+	if k.agreed && !q.person && (q.proposed != "" || q.empty) {
 		return q.proposed, nil
 	}
 	prompt := q.label

@@ -70,7 +70,7 @@ func newConfigureCmd(a *app) *cobra.Command {
 	flags.StringVar(&f.stsEndpoint, "sts-endpoint", "", "`URL` of STS")
 	flags.BoolVar(&f.remember, "remember", false, "remember the password in this computer's key store; =false does not ask")
 	flags.BoolVar(&f.noLogin, "no-login", false, "set up the IdP only, without logging in")
-	flags.BoolVar(&f.yes, "yes", false, "write what is shown without asking")
+	flags.BoolVar(&f.yes, "yes", false, "take what is proposed, and write it without asking")
 	hasVariable(flags, "role", "write", "duration", "region", "sts-endpoint")
 	cmd.AddCommand(newImportCmd(a))
 	return cmd
@@ -148,7 +148,7 @@ func (s *setup) open() error {
 	for number, name := range loaded.Accounts {
 		s.accounts[number] = name
 	}
-	s.ask = &asker{app: a}
+	s.ask = &asker{app: a, agreed: s.flags.yes}
 	if t, err := a.terminal(); err == nil {
 		s.ask.terminal = t
 	}

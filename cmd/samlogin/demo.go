@@ -150,7 +150,7 @@ func (d *demo) journey(ctx context.Context) error {
 	say := func(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
 	d.pages = func(what string) { say("      AD FS: %s", what) }
 	d.calls = func(what string) { say("      STS:   %s", what) }
-	say("samlogin demo: an AD FS at %s and an STS at %s,\nboth on this computer; everything is written to a throw-away home.\n", d.adfsURL, d.stsURL)
+	say("samlogin demo: an AD FS at %s\nand an STS at %s, both on this computer;\neverything is written to a throw-away home.\n", d.adfsURL, d.stsURL)
 
 	env := d.environment()
 	if err := os.WriteFile(env["SAMLOGIN_CONFIG"], []byte("[accounts]\n111111111111 = \"production\"\n222222222222 = \"staging\"\n333333333333 = \"sandbox\"\n"), 0o600); err != nil {
@@ -164,21 +164,21 @@ func (d *demo) journey(ctx context.Context) error {
 	inner.global.noInput, inner.global.noColor = true, a.global.noColor
 	flags := loginFlags{idp: "adfs", url: d.adfsURL, username: `CORP\jane`, caBundle: d.caFile}
 
-	say("1. Which roles are there?  (samlogin roles --idp adfs --url %s)", d.adfsURL)
+	say("1. Which roles are there?\n   samlogin roles --idp adfs --url %s", d.adfsURL)
 	if err := inner.listRoles(ctx, &flags, nil); err != nil {
 		return err
 	}
-	say("\n2. Log in and take one, for twelve hours.  (samlogin login --role 'production/Admin' --profile prod --duration 12h)")
+	say("\n2. Log in and take one, for twelve hours.\n   samlogin login --role 'production/Admin' --profile prod --duration 12h")
 	flags.roles, flags.profile, flags.duration, flags.region = []string{"production/Admin"}, "prod", "12h", "eu-west-1"
 	if err := inner.login(ctx, &flags, nil); err != nil {
 		return err
 	}
-	say("\n3. A role that allows one hour only: the longest is found.  (samlogin login --role 'production/ReadOnly' --profile audit --duration 12h)")
+	say("\n3. A role that allows one hour only: the longest is found.\n   samlogin login --role 'production/ReadOnly' --profile audit --duration 12h")
 	flags.roles, flags.profile = []string{"production/ReadOnly"}, "audit"
 	if err := inner.login(ctx, &flags, nil); err != nil {
 		return err
 	}
-	say("\n4. The profile as it was written, and who AWS says it is.  (aws sts get-caller-identity --profile prod)")
+	say("\n4. The profile as it was written, and who AWS says it is.\n   aws sts get-caller-identity --profile prod")
 	return d.showProfile(ctx, inner)
 }
 
@@ -230,22 +230,28 @@ func shellWord(s string) string {
 // serve keeps both servers up and says how to try them.
 func (d *demo) serve(ctx context.Context) error {
 	say := func(format string, args ...any) { fmt.Fprintf(d.app.out, format+"\n", args...) }
-	say("An AD FS and an STS are up on this computer. In another terminal:\n")
+	say("Everybody's password is Correct-Horse-7:\n")
+	for _, p := range idpdemo.DemoPeople() {
+		// whole, and not as a table that is cut: a story says what to type
+		for i, line := range wrapped(p.Story, outputWidth-18) {
+			name := p.Name
+			if i > 0 {
+				name = ""
+			}
+			say("    %-12s  %s", name, line)
+		}
+	}
+	if err := d.offerSwitching(say); err != nil {
+		return err
+	}
+	// last, as all of this is longer than a screen
+	say("\nAn AD FS and an STS are up on this computer. In another terminal:\n")
 	env := d.environment()
 	for _, name := range []string{"SAMLOGIN_CA_BUNDLE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL_STS", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "XDG_STATE_HOME", "AWS_ENDPOINT_URL_SIGNIN", "SAMLOGIN_URL"} {
 		say("    export %s=%s", name, shellWord(env[name]))
 	}
 	say("\n    samlogin --idp adfs --url %s --duration 12h\n", d.adfsURL)
-	say("Everybody's password is Correct-Horse-7:\n")
-	rows := [][]string{{"    USER NAME", "STORY"}}
-	for _, p := range idpdemo.DemoPeople() {
-		rows = append(rows, []string{"    " + p.Name, p.Story})
-	}
-	d.app.table(rows)
-	if err := d.offerSwitching(say); err != nil {
-		return err
-	}
-	say("\nctrl-C ends it.")
+	say("    samlogin login staging\n\nctrl-C ends it.")
 	<-ctx.Done()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
 		return nil

@@ -94,7 +94,6 @@ func (d *demo) offerSwitching(say func(format string, args ...any)) error {
 		{"    release", "role Release from deploy: a chain, 1 h at most"},
 		{"    partner", "role Partner from bot; wants an external ID"},
 	})
-	say("\n    samlogin login staging\n")
-	say("The codes of jane's device come from the seed %s\n(oathtool --totp -b %s).", demoSeed, demoSeed)
+	say("\nThe codes of jane's device come from the seed %s\n(oathtool --totp -b %s).", demoSeed, demoSeed)
 	return nil
 }

@@ -66,10 +66,10 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 		if said == "" {
 			said = foreign.Text("that was not accepted")
 		}
-		fmt.Fprintf(t.out, "%s: %s\n", q.Origin.Host(), said)
+		fmt.Fprintln(t.out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), said), t.width()))
 	}
 	if q.Says != "" && !q.Again {
-		fmt.Fprintf(t.out, "%s: %s\n", q.Origin.Host(), q.Says)
+		fmt.Fprintln(t.out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), q.Says), t.width()))
 	}
 	if q.Next {
 		fmt.Fprintf(t.out, "%s took the code, and wants the next one that the token shows.\n", q.Origin.Host())

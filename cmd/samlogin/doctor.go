@@ -39,7 +39,7 @@ func newDoctorCmd(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended safely, after a yes")
 	flags.BoolVar(&f.offline, "offline", false, "ask no server")
-	flags.StringVar(&f.login.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form")
+	flags.StringVar(&f.login.idp, "idp", "", "`NAME` of the IdP in the settings, or a kind: adfs, form, browser")
 	flags.StringVar(&f.login.url, "url", "", "`ADDRESS` of the IdP: host, base address or full start address")
 	flags.StringVar(&f.login.region, "region", "", "`REGION` of AWS whose STS is asked")
 	flags.StringVar(&f.login.stsEndpoint, "sts-endpoint", "", "`URL` of STS")

@@ -196,7 +196,7 @@ func (a *app) setDuration(ctx context.Context, t *target, text string) error {
 		if err := edit.Save(ctx); err != nil {
 			return err
 		}
-		where = fmt.Sprintf("duration = %q is in [profile.%s] of %s", text, t.named.Name, foreign.Clean(s.Path))
+		where = fmt.Sprintf("duration = %q is in [profile.%s] of %s", text, t.named.Name, a.short(s.Path))
 	}
 	a.notice(where + "; the next login asks for it")
 	if role, ok := t.way.(*switchedRole); ok && role.from.temporary() && wish > hourOfAChain {

@@ -248,7 +248,7 @@ func explain(err error) failure {
 	case errors.As(err, &page):
 		f.Hint = strings.Join(pageHints(page, ""), "; or ")
 		if page.Browser {
-			f.Hint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help browser); or ask the administrator for another method"
+			f.Hint = needsBrowserHint
 			return is("needs_browser", exitPage, "idp")
 		}
 		return is("unknown_page", exitPage, "idp")
@@ -330,6 +330,9 @@ func (a *app) report(err error) int {
 	f := explain(err)
 	var page *idp.PageError
 	unknown := f.Code == "unknown_page" && errors.As(err, &page)
+	if f.Code == "needs_browser" && !a.json() && errors.As(err, &page) {
+		f.Message = page.Short() // it is known what page that is: its forms and words help nobody
+	}
 	hints := []string{f.Hint}
 	if unknown {
 		hints = pageHints(page, a.global.trace)
@@ -351,10 +354,10 @@ func (a *app) report(err error) int {
 		showPage(a.errOut, page)
 		f.Message = page.Short()
 	}
-	fmt.Fprintln(a.errOut, "samlogin: error: "+f.Message)
+	a.message("samlogin: error: " + f.Message)
 	for _, hint := range hints {
 		if hint != "" {
-			fmt.Fprintln(a.errOut, "samlogin: hint: "+hint)
+			a.message("samlogin: hint: " + hint)
 		}
 	}
 	return f.Exit

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/manual"
 )
 
 // The examples of help ci are the files that the real-world suite runs.
@@ -37,7 +39,7 @@ func TestHelpFitsAScreen(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n, line := range strings.Split(string(text), "\n") {
-			if len([]rune(line)) > 120 || strings.TrimRight(line, " ") != line {
+			if len([]rune(line)) > manual.Width || strings.TrimRight(line, " ") != line {
 				t.Errorf("%s, line %d is %d wide, or ends with a blank", topic, n+1, len([]rune(line)))
 			}
 		}

@@ -18,6 +18,9 @@ func hintOf(err error) string {
 	return ""
 }
 
+// needsBrowserHint is for a page that is a program of its own.
+const needsBrowserHint = "sign in with a browser: --idp browser --url with the address at which a login for AWS begins (samlogin help browser); or ask the administrator for another method"
+
 func needHint(q idp.Question) string {
 	switch q.Kind {
 	case idp.Choice:

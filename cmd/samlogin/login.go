@@ -72,7 +72,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		return err
 	}
 	if f.explain {
-		return a.explainPlans(wanted, true, "what is written down stays as it is; --write process renews it")
+		return a.explainPlans(wanted, true, "what is written stays; --write process renews it")
 	}
 	w, err := a.writer(ctx, f, wanted)
 	if err != nil {

@@ -215,6 +215,6 @@ func (a *app) tellRenewal(results []result) {
 		}
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(a.out, "\n%s renew %s%s\n", strings.Join(names, ", "), words, a.loginCommand(names...))
+		a.say(fmt.Sprintf("%s renew %s%s", strings.Join(names, ", "), words, a.loginCommand(names...)))
 	}
 }

@@ -148,7 +148,12 @@ func (s *remembered) step(ctx context.Context, k keychain.Key, seed totp.Seed) (
 }
 
 // who names a key to a person.
-func who(k keychain.Key) string { return k.User + " at " + k.Origin }
+func who(k keychain.Key) string {
+	if k.Origin == deviceOrigin {
+		return k.User // a device is no user of anything: the address is but where its seed is filed
+	}
+	return k.User + " at " + k.Origin
+}
 
 // stores are opened once in a run.
 func (a *app) stores() *stores {

@@ -39,7 +39,7 @@ func (a *app) summarizeAll(results []result, names accountNames) {
 		for i, r := range results {
 			rows[i+1][1] = cmp.Or(names[r.role.Account()], r.role.Account())
 			if r.kept && r.err == nil {
-				rows[i+1][5] = span(r.session.Expiration.Sub(a.now())) + " left"
+				rows[i+1][5] = roughly(r.session.Expiration.Sub(a.now())) + " left"
 			}
 		}
 	}

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"proxy":    scriptProxy,
 			"code":     scriptCode,
 			"team":     scriptTeam,
+			"await":    scriptAwait,
 		},
 	})
 }

@@ -28,7 +28,7 @@ func (a *app) secretList(ctx context.Context) error {
 		return err
 	}
 	all := []listed{}
-	rows := [][]string{{"IDP", "USER", "WHAT", "WHERE", "STATE"}}
+	rows := [][]string{{"IDP", "USER", "WHAT", "STATE", "WHERE"}}
 	for _, line := range a.everyLine(ctx, s) {
 		l := listed{Origin: line.Origin, Username: line.User, Kind: string(line.Kind), Store: line.Store, State: "unknown"}
 		name, words := line.Store, ""
@@ -55,7 +55,7 @@ func (a *app) secretList(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		all = append(all, l)
-		rows = append(rows, []string{line.Origin, line.User, kindWord(line.Kind), name, words})
+		rows = append(rows, []string{line.Origin, line.User, kindWord(line.Kind), words, a.short(name)})
 	}
 	if a.json() {
 		a.printed = true

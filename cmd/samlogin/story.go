@@ -247,6 +247,8 @@ func advice(r *trace.Recording) string {
 		return "see whether the address is right: the host of the IdP alone is enough"
 	case "needs_answer":
 		return "give the answer that the last page wants, or run samlogin in a terminal without --no-input"
+	case "needs_browser":
+		return needsBrowserHint
 	case "proxy":
 		return "HTTPS_PROXY names the proxy, with user name and password where it wants them"
 	case "network":

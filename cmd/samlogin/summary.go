@@ -10,6 +10,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -113,7 +114,8 @@ func (a *app) summarizeOne(r result, names accountNames) {
 	line("until", a.when(s.Expiration))
 	switch {
 	case r.unasked && r.chained():
-		line("limit", span(s.Granted)+", all that AWS gives to a role taken with temporary keys; --write process renews it")
+		line("limit", span(s.Granted)+", all that AWS gives to a role taken with temporary keys")
+		line("", "--write process renews it")
 	case r.role.ARN == "":
 		line("limit", span(s.Granted)+" of an MFA session; AWS gives up to 36 h")
 	case r.unasked && s.LimitedBy == sts.LimitRequested:
@@ -125,13 +127,34 @@ func (a *app) summarizeOne(r result, names accountNames) {
 		line("", "to raise it: "+sts.RaiseCommand(r.role, s.Asked))
 	}
 	if r.target.choices.Write == writeProcess {
-		line("renews", "by itself, "+whileLives(a.way(r.target))+"; else "+a.loginCommand(r.target.process.Name))
+		line("renews", "by itself, "+whileLives(a.way(r.target)))
+		line("", "else "+a.loginCommand(r.target.process.Name))
 	} else if r.kept {
 		line("renews", "with --force; nobody was asked for anything")
 	}
 	if r.wrote() != "none" {
-		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s\n", r.profile)
+		fmt.Fprintf(a.out, "\nNext: aws sts get-caller-identity --profile %s%s\n", r.profile, a.regionWanted(r))
 	}
+}
+
+// regionWanted is the flag without which the AWS CLI would not run: neither the profile nor a variable has a region.
+func (a *app) regionWanted(r result) string {
+	if r.region != "" || a.env("AWS_REGION") != "" || a.env("AWS_DEFAULT_REGION") != "" {
+		return ""
+	}
+	files, err := profiles.Locate(a.env)
+	if err != nil {
+		return ""
+	}
+	stored, err := files.Read(r.profile)
+	if err != nil || !stored.Config["region"].Empty() || !stored.Credentials["region"].Empty() {
+		return ""
+	}
+	endpoint, err := sts.Resolve(cmp.Or(r.role.Partition(), "aws"), sts.EndpointOptions{})
+	if err != nil {
+		return ""
+	}
+	return " --region " + endpoint.Region
 }
 
 // when is an end in local time and in words: "17:04 (in 11 h 59 min)".
@@ -157,6 +180,14 @@ func span(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d h %d min", hours, minutes%60)
 	}
+}
+
+// roughly is span without the minutes that follow hours, for a narrow place.
+func roughly(d time.Duration) string {
+	if d >= time.Hour {
+		d = d.Truncate(time.Hour)
+	}
+	return span(d)
 }
 
 func limitLine(s sts.Session) string {

@@ -243,12 +243,14 @@ func TestAnUnknownPageIsLaidOut(t *testing.T) {
     address   HOST/adfs/ls/IdpInitiatedSignOn.aspx
     answer    HTTP status 200 OK
     title     Terms of use
-    it says   Before you go on Read the terms of Example Corp and tick the box. Read the terms of
-              Example Corp and tick the box. Read the terms of Example Corp and tick the box. Read
-              the terms of Example Corp and tick the box.
+    it says   Before you go on Read the terms of Example Corp and tick the box.
+              Read the terms of Example Corp and tick the box. Read the terms of
+              Example Corp and tick the box. Read the terms of Example Corp and
+              tick the box.
     forms     terms(AuthMethod, Context, accepted)
               other(z)
-    nearest   AD FS one-time code: it has 2 of 3 marks; missing: a field to type the code into
+    nearest   AD FS one-time code: it has 2 of 3 marks; missing: a field to type
+              the code into
 samlogin: error: HOST/adfs/ls/IdpInitiatedSignOn.aspx: the IdP showed a page that is not known
 samlogin: hint: run it again with --trace FILE, then samlogin doctor trace FILE tells it step by step; the file holds no secret and is what a helper needs
 samlogin: hint: --idp browser signs in with a real browser; where that shows the same page, something has to be done or chosen there first

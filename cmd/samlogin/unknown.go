@@ -10,8 +10,8 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// outputWidth is how wide texts for reading are.
-const outputWidth = 100
+// outputWidth is how wide texts for reading are, in columns: what a terminal has at least.
+const outputWidth = 80
 
 // showPage lays out what is known of a page that is not understood: the line about the error comes after it.
 func showPage(to io.Writer, e *idp.PageError) {

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // getkeys is a program of AWS's for scripts: it asks the container endpoint, and says what else it could have used.
@@ -41,7 +44,24 @@ func visit() {
 	if again, err := client.Get(address); err == nil {
 		second = fmt.Sprint(again.StatusCode)
 	}
-	fatal(os.WriteFile(os.Args[2], []byte(said+"a second visit: "+second+"\n"), 0o600))
+	fatal(os.WriteFile(os.Args[2]+".part", []byte(said+"a second visit: "+second+"\n"), 0o600))
+	fatal(os.Rename(os.Args[2]+".part", os.Args[2]))
+}
+
+// scriptAwait waits for a file that a program writes which nobody waits for.
+func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
+	ticks := time.NewTicker(10 * time.Millisecond)
+	defer ticks.Stop()
+	for limit := time.After(time.Minute); ; {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		select {
+		case <-ticks.C:
+		case <-limit:
+			ts.Fatalf("%s did not come", args[0])
+		}
+	}
 }
 
 func fatal(err error) {
