@@ -48,6 +48,7 @@ type app struct {
 	restored  map[owner]bool              // whose sessions were put back
 	jars      map[owner]*idp.Jar          // cookies, by who logs in where
 	refusals  map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
+	missed    map[string]error            // logins that failed in this run: a login of many profiles does not make them again
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
 	heard     accountNames                // what AWS calls accounts that the settings do not name

@@ -142,7 +142,7 @@ func (a *app) identity(t *target) string {
 	if c.Region == "" {
 		endpoint = append(endpoint, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION"))
 	}
-	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), strconv.FormatBool(t.all), t.wishes(), state.Identity(endpoint...))
+	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), state.Identity(a.accountsMeant(t.patterns)...), strconv.FormatBool(t.all), t.wishes(), state.Identity(endpoint...))
 }
 
 // keptValue is what is kept of a link's keys.

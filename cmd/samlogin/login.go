@@ -96,23 +96,29 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		jobs, results = append(jobs, found...), append(results, missed...)
 	}
 	// Nothing was asked of AWS so far: what could not be written in the end is not fetched.
-	if err := w.check(ctx, jobs); err != nil {
+	further, err := switchedJobs(switched, a.named(s.Accounts))
+	if err != nil {
 		return err
 	}
-	if err := w.clash(jobs, a.named(s.Accounts)); err != nil {
+	all := slices.Concat(jobs, further)
+	if err := w.check(ctx, all); err != nil {
 		return err
 	}
+	if err := w.clash(all, a.named(s.Accounts)); err != nil {
+		return err
+	}
+	jobs, further = all[:len(jobs)], all[len(jobs):]
 	there, jobs := a.stillThere(f, jobs, w)
 	taken, err := a.take(ctx, f, jobs)
 	if err != nil {
 		return err
 	}
 	results = append(append(results, there...), taken...)
-	further, err := a.loginSwitched(ctx, f, switched, w, s.Accounts)
+	taken, err = a.loginSwitched(ctx, f, further)
 	if err != nil {
 		return err
 	}
-	results = append(results, further...)
+	results = append(results, taken...)
 	inOrder(results, wanted)
 	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil && explain(err).Exit != exitSome {
 		return err
@@ -123,38 +129,6 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	}
 	a.offerToRemember(ctx)
 	return nil
-}
-
-// turnedAway is the refusal that an IdP has given an account in this run. Nothing more is sent for it: every further try
-// counts towards its lock.
-func (a *app) turnedAway(in *signIn) error {
-	if refused := a.refusals[in.owner()]; refused != nil {
-		return refused
-	}
-	return nil
-}
-
-// noteRefusal keeps a refusal that is about the account, and not about what it may do.
-func (a *app) noteRefusal(in *signIn, err error) {
-	var refused *idp.RefusedError
-	if !errors.As(err, &refused) {
-		return
-	}
-	if aboutAccount(refused.Reason) {
-		if a.refusals == nil {
-			a.refusals = map[owner]*idp.RefusedError{}
-		}
-		a.refusals[in.owner()] = refused
-	}
-}
-
-// aboutAccount reports whether a refusal is about the account, so that trying again would meet it again, and count.
-func aboutAccount(r idp.Reason) bool {
-	switch r {
-	case idp.WrongPassword, idp.WindowsPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.MFATimedOut, idp.TooManyLogins:
-		return true
-	}
-	return false
 }
 
 // session is one login at one IdP.
