@@ -96,7 +96,7 @@ func (a *app) fetchSilently(ctx context.Context, f *loginFlags, l link, look fun
 	a.global.noInput, a.errOut = true, io.Discard
 	defer func() { a.global.noInput, a.errOut = asked, said }()
 	silent := *f
-	silent.patience = silentPatience
+	silent.patience, silent.silent = silentPatience, true
 	return a.fetch(ctx, &silent, l, look)
 }
 

@@ -28,7 +28,7 @@ func (a *app) leaveAlone(ctx context.Context, f *loginFlags, wanted []*target, w
 	names = a.named(names)
 	for _, t := range wanted {
 		k, ok := heldKeys{}, false
-		if write := t.choices.Write; (t.single() || t.way != nil) && !f.force && f.assertionFile == "" && write != "none" && write != writeCLICache {
+		if mayStay(f, t) {
 			k, ok = a.keptKeys(a.way(t), lastMargin)
 		}
 		if !ok || !k.longEnough(a.now()) || a.nameless(t, k, asked[t], names) {
@@ -55,6 +55,12 @@ func (a *app) leaveAlone(ctx context.Context, f *loginFlags, wanted []*target, w
 		kept = append(kept, a.leftAlone(j, held[j.target], w))
 	}
 	return kept, rest, nil
+}
+
+// mayStay reports whether a login would leave keys of a target alone.
+func mayStay(f *loginFlags, t *target) bool {
+	write := t.choices.Write
+	return (t.single() || t.way != nil) && !f.force && f.assertionFile == "" && write != "none" && write != writeCLICache
 }
 
 // nameless reports whether AWS would be asked by a login what the account of keys is called, as the name of the profile

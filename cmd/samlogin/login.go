@@ -72,7 +72,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		return err
 	}
 	if f.explain {
-		return a.explainPlans(wanted, true, "what is written down stays as it is; --write process renews it")
+		return a.explainPlans(f, wanted, true, "what is written down stays as it is; --write process renews it")
 	}
 	w, err := a.writer(ctx, f, wanted)
 	if err != nil {
@@ -116,6 +116,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	results = append(append(results, there...), taken...)
 	taken, err = a.loginSwitched(ctx, f, further)
 	if err != nil {
+		a.tellCame(came(results, taken))
 		return err
 	}
 	results = append(results, taken...)
@@ -129,6 +130,16 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	}
 	a.offerToRemember(ctx)
 	return nil
+}
+
+// came is how many roles were taken by this run.
+func came(results ...[]result) (n int) {
+	for _, r := range slices.Concat(results...) {
+		if r.err == nil && !r.kept {
+			n++
+		}
+	}
+	return n
 }
 
 // session is one login at one IdP.

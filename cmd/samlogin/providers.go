@@ -109,6 +109,12 @@ func (a *app) signInOf(ctx context.Context, s *settings.Settings, name string) *
 	}
 }
 
+// noticed reports whether a login is likely to be noticed by a person, also where nobody is asked: a program may open a
+// window, and a browser that keeps no session has to sign in from nothing.
+func (in *signIn) noticed() bool {
+	return in.kind == "command" || in.kind == "browser" && in.choices.Session != "on"
+}
+
 // provider makes the IdP's provider: the one place that knows which kinds there are.
 func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.Time)) (idp.Provider, error) {
 	if in.kind == "command" {

@@ -54,7 +54,7 @@ func (a *app) loginSwitched(ctx context.Context, f *loginFlags, jobs []job) ([]r
 			k, err = t.way.take(ctx, f)
 		}
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errInterrupted)) {
-			return nil, err
+			return results, err
 		}
 		results = append(results, result{job: j, session: k.Session, region: k.region, unasked: t.wish.Duration == 0 && !t.wish.Max, err: err})
 	}
@@ -140,7 +140,9 @@ func (a *app) tellEnd(name string, k heldKeys) {
 // withoutWriting is what "samlogin login NAME" needs besides, so that it brings the keys that "credentials NAME" gives:
 // those by way of an MFA session, where a plain login would take others to write them down.
 func (a *app) withoutWriting(ctx context.Context, f *loginFlags, name string) string {
-	t, err := a.oneTarget(ctx, f, name)
+	asLogin := *f
+	asLogin.writes = true
+	t, err := a.oneTarget(ctx, &asLogin, name)
 	if err != nil || t.choices.Write == writeProcess {
 		return ""
 	}
