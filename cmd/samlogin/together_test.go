@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -320,4 +321,33 @@ func TestExplainOfALoginThatLeavesKeysAlone(t *testing.T) {
 	if r.want(t, exitDone, "", "login", "p", "--explain"); strings.Contains(r.out.String(), "nothing is called") {
 		t.Errorf("half of their life is over: %s", r.out.String())
 	}
+}
+
+// A role that is taken with a role's keys is renewed as long as those last, whatever became of the IdP's session; status
+// says so, until they end.
+func TestStatusOfARoleWhoseSourceLasts(t *testing.T) {
+	r := newMachineRig(t)
+	r.addSettings(t, "session = \"off\"\n[profile.prod]\nidp = \"corp\"\nrole = \"111111111111/Admin\"\nduration = \"12h\"\n"+switchedFrom("prod", "deploy"))
+	r.want(t, exitDone, goodPassword, "credentials", "deploy")
+	renews := func() string {
+		r.want(t, exitDone, "", "status", "deploy", "--output", "json")
+		var rows []statusEntry
+		if err := json.Unmarshal(r.out.Bytes(), &rows); err != nil || len(rows) != 1 {
+			t.Fatalf("%v: %s", err, r.out.String())
+		}
+		return rows[0].Renews
+	}
+	for range 13 { // eleven hours and 42 minutes
+		if got := renews(); got != "silently" {
+			t.Errorf("renews %q", got)
+		}
+		r.ahead.Add(int64(54 * time.Minute))
+		r.want(t, exitDone, "", "credentials", "deploy", "--no-input")
+	}
+	r.ahead.Add(int64(30 * time.Minute))
+	if got := renews(); got != "asks" {
+		t.Errorf("its source has ended: renews %q", got)
+	}
+	r.ahead.Add(int64(30 * time.Minute))
+	r.want(t, exitNeedsAnswer, "", "credentials", "deploy", "--no-input")
 }
