@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/samlogin/samlogin/idp"
@@ -35,6 +36,7 @@ type app struct {
 	started      bool        // a command runs: the words of the command line were understood
 	password     secret.Text // of SAMLOGIN_PASSWORD, taken out of the environment at the start
 
+	hushed    atomic.Int32 // silent renewals under way: their notices are nobody's concern
 	mu        sync.Mutex
 	console   *terminal
 	consoled  bool
@@ -50,6 +52,7 @@ type app struct {
 	restored  map[owner]bool              // whose sessions were put back
 	jars      map[owner]*idp.Jar          // cookies, by who logs in where
 	refusals  map[owner]*idp.RefusedError // accounts that an IdP turned away in this run: nothing more is sent for them
+	missed    map[string]error            // logins that failed in this run: a login of many profiles does not make them again
 	waits     *waitLine                   // what the IdP waits for, on the screen
 	policies  map[string]string           // session policies by the name of their file
 	heard     accountNames                // what AWS calls accounts that the settings do not name
@@ -179,7 +182,11 @@ func (a *app) settings() (*settings.Settings, error) {
 func (a *app) say(line string) { fmt.Fprintln(a.out, "\n"+a.fits(line)) }
 
 // notice tells the person one line on stderr: something worth knowing that stops nothing.
-func (a *app) notice(line string) { a.message("samlogin: " + line) }
+func (a *app) notice(line string) {
+	if a.hushed.Load() == 0 {
+		a.message("samlogin: " + line)
+	}
+}
 
 func (a *app) notices(lines []string) {
 	for _, l := range lines {

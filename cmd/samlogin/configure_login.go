@@ -51,7 +51,7 @@ func (s *setup) tryLogin(ctx context.Context) (*madeLogin, error) {
 		passwordStdin: f.passwordStdin, passwordCommand: f.passwordCommand, mfaCode: f.mfaCode, mfaCommand: f.mfaCommand,
 		assertionFile: f.assertionFile, caBundle: f.caBundle, timeout: f.timeout, force: f.force, overwrite: f.overwrite,
 	}
-	in := &signIn{name: s.idp.Name, kind: s.idp.Kind, origins: s.idp.Origins, choices: settings.Nearest(once.choices(), s.idp.Choices, s.settings.General)}
+	in := &signIn{name: s.idp.Name, kind: s.idp.Kind, origins: s.idp.Origins, command: s.idp.Command, choices: settings.Nearest(once.choices(), s.idp.Choices, s.settings.General)}
 	if s.known {
 		var err error
 		if in.adapters, err = adaptersOf(s.settings, s.settings.IdPs[s.idp.Name]); err != nil {

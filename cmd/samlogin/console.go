@@ -62,12 +62,16 @@ func (a *app) openConsole(ctx context.Context, f *loginFlags, c *consoleFlags, n
 			return err
 		}
 	}
-	k, err := a.keysOf(ctx, f, name)
+	t, err := a.oneTarget(ctx, f, name)
 	if err != nil {
 		return err
 	}
-	if k.role.ARN == "" {
+	if _, user := t.way.(*mfaSession); user { // found before anybody gives a code for it
 		return &usageError{What: fmt.Sprintf("profile %s is an MFA session of an IAM user, and AWS opens its console for roles only", foreign.Text(name)), Hint: "name a profile with role_arn"}
+	}
+	k, err := a.keysFrom(ctx, f, a.way(t))
+	if err != nil {
+		return err
 	}
 	link, err := a.consoleLink(ctx, k, c.service)
 	if err != nil {

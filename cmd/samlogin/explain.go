@@ -105,7 +105,7 @@ type planOf struct {
 
 // explainPlans tells how targets would come to their keys. fixed is why those are not renewed where they are, "" where
 // they are. Nobody is asked and nothing is called.
-func (a *app) explainPlans(all []*target, writes bool, fixed string) error {
+func (a *app) explainPlans(f *loginFlags, all []*target, writes bool, fixed string) error {
 	var out bytes.Buffer
 	var plans []planOf
 	for i, t := range all {
@@ -124,7 +124,8 @@ func (a *app) explainPlans(all []*target, writes bool, fixed string) error {
 		case asks(way):
 			p.Renews = "asks"
 		}
-		if k, ok := a.keptKeys(way, lastMargin); ok && !writes { // a login takes the role anew
+		k, ok := a.keptKeys(way, lastMargin)
+		if ok && (!writes || k.longEnough(a.now()) && mayStay(f, t)) { // else a login takes the role anew
 			p.Kept = k.Expiration.UTC().Format(time.RFC3339)
 		}
 		plans = append(plans, p)
@@ -146,7 +147,7 @@ func (a *app) explainOne(ctx context.Context, f *loginFlags, name, fixed string)
 	if err != nil {
 		return err
 	}
-	return a.explainPlans([]*target{t}, false, fixed)
+	return a.explainPlans(f, []*target{t}, false, fixed)
 }
 
 // asks reports whether fresh keys of a link need a code each time, whatever is kept.
@@ -199,10 +200,12 @@ func (a *app) layPlan(out *bytes.Buffer, p planOf, way link, fixed string) {
 	default:
 		fmt.Fprintln(out, "     renewed             by itself, "+whileLives(way))
 	}
-	if p.Kept != "" {
-		if at, err := time.Parse(time.RFC3339, p.Kept); err == nil {
-			fmt.Fprintln(out, "     kept                until "+a.when(at)+": nothing is called before that")
+	if at, err := time.Parse(time.RFC3339, p.Kept); err == nil {
+		words := "until " + a.when(at) + ": nothing is called before that"
+		if p.Profile != "" { // of a login
+			words = "until " + a.when(at) + ": nothing is called now; --force takes it anew"
 		}
+		fmt.Fprintln(out, "     kept                "+words)
 	}
 }
 

@@ -23,6 +23,7 @@ type loginFlags struct {
 	force                                   bool
 	heed                                    time.Duration // for how long a failure of another process counts
 	patience                                time.Duration // for how long another process is waited for; 0: as long as it takes
+	silent                                  bool          // the keys are still good: nobody is to notice that others are fetched
 	region, stsEndpoint                     string
 	writes                                  bool // the keys go into a profile
 	renewing                                bool // the keys are asked for again and again, as opposed to being written down

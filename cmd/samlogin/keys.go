@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -92,11 +91,14 @@ func (a *app) keysFrom(ctx context.Context, f *loginFlags, l link) (heldKeys, er
 const silentPatience = 2 * time.Second
 
 func (a *app) fetchSilently(ctx context.Context, f *loginFlags, l link, look func() (heldKeys, bool)) (heldKeys, error) {
-	asked, said := a.global.noInput, a.errOut
-	a.global.noInput, a.errOut = true, io.Discard
-	defer func() { a.global.noInput, a.errOut = asked, said }()
+	if !a.global.noInput { // under a command that runs it is for good, and not touched beside it
+		a.global.noInput = true
+		defer func() { a.global.noInput = false }()
+	}
+	a.hushed.Add(1)
+	defer a.hushed.Add(-1)
 	silent := *f
-	silent.patience = silentPatience
+	silent.patience, silent.silent = silentPatience, true
 	return a.fetch(ctx, &silent, l, look)
 }
 
@@ -142,7 +144,7 @@ func (a *app) identity(t *target) string {
 	if c.Region == "" {
 		endpoint = append(endpoint, a.env("AWS_REGION"), a.env("AWS_DEFAULT_REGION"))
 	}
-	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), strconv.FormatBool(t.all), t.wishes(), state.Identity(endpoint...))
+	return state.Identity(in.assertion(), c.Principal, state.Identity(t.patterns...), state.Identity(a.accountsMeant(t.patterns)...), strconv.FormatBool(t.all), t.wishes(), state.Identity(endpoint...))
 }
 
 // keptValue is what is kept of a link's keys.
@@ -230,30 +232,6 @@ func (a *app) choicesOf(l link) settings.Choices {
 func (a *app) keepKeys(t *target, r result) {
 	if r.err == nil && !t.all && len(t.patterns) <= 1 {
 		a.remember(&loginLink{a, t}, r.profile, "", r.held(a.now()))
-	}
-}
-
-// learned is the longest duration that a role was found to allow in the last seven days; 0 if that is not known.
-func (a *app) learned(role saml.Role) time.Duration {
-	if a.folder() == nil {
-		return 0
-	}
-	text, _, err := a.folder().Get(state.Duration, role.ARN)
-	if err != nil {
-		return 0
-	}
-	d, err := time.ParseDuration(text.Reveal())
-	if err != nil {
-		return 0
-	}
-	return d
-}
-
-const learnedLife = 7 * 24 * time.Hour
-
-func (a *app) learn(role saml.Role, longest time.Duration) {
-	if longest > 0 {
-		a.keep(state.Entry{Kind: state.Duration, Identity: role.ARN, Value: secret.New(longest.String()), Expires: a.now().Add(learnedLife)})
 	}
 }
 

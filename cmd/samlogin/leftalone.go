@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/samlogin/samlogin/saml"
 )
 
 // longEnough reports whether keys are left alone by a login: half of their life is still to come. Less would not last
@@ -16,13 +19,19 @@ func (k heldKeys) longEnough(now time.Time) bool {
 // and does not stand in the AWS files is written there, without a call.
 func (a *app) leaveAlone(ctx context.Context, f *loginFlags, wanted []*target, w *keysWriter, names accountNames) (kept []result, rest []*target, err error) {
 	var jobs []job
-	held := map[*target]heldKeys{}
+	held, asked := map[*target]heldKeys{}, map[*target]time.Time{}
+	for _, t := range wanted { // a login names profiles by what AWS calls accounts, too
+		if t.signIn != nil && strings.Contains(t.profile, "{alias}") {
+			asked[t] = a.recallNames(t.signIn).Asked
+		}
+	}
+	names = a.named(names)
 	for _, t := range wanted {
 		k, ok := heldKeys{}, false
-		if write := t.choices.Write; (t.single() || t.way != nil) && !f.force && f.assertionFile == "" && write != "none" && write != writeCLICache {
+		if mayStay(f, t) {
 			k, ok = a.keptKeys(a.way(t), lastMargin)
 		}
-		if !ok || !k.longEnough(a.now()) {
+		if !ok || !k.longEnough(a.now()) || a.nameless(t, k, asked[t], names) {
 			rest = append(rest, t)
 			continue
 		}
@@ -46,6 +55,22 @@ func (a *app) leaveAlone(ctx context.Context, f *loginFlags, wanted []*target, w
 		kept = append(kept, a.leftAlone(j, held[j.target], w))
 	}
 	return kept, rest, nil
+}
+
+// mayStay reports whether a login would leave keys of a target alone.
+func mayStay(f *loginFlags, t *target) bool {
+	write := t.choices.Write
+	return (t.single() || t.way != nil) && !f.force && f.assertionFile == "" && write != "none" && write != writeCLICache
+}
+
+// nameless reports whether AWS would be asked by a login what the account of keys is called, as the name of the profile
+// has it: without that the profile would get another name than it has after a login.
+func (a *app) nameless(t *target, k heldKeys, asked time.Time, names accountNames) bool {
+	if t.signIn == nil || !strings.Contains(t.profile, "{alias}") || names[k.role.Account()] != "" || a.now().Sub(asked).Abs() < askNamesAgain {
+		return false
+	}
+	_, possible := a.signInClient(nil, t, &saml.Response{Roles: []saml.Role{k.role}})
+	return possible
 }
 
 // stillThere takes out of jobs those whose keys an earlier run has got: one that was interrupted, say.

@@ -65,6 +65,9 @@ func (*loginLink) kind() string       { return state.Role }
 func (*loginLink) temporary() bool    { return true }
 
 func (l *loginLink) take(ctx context.Context, f *loginFlags) (heldKeys, error) {
+	if f.silent && l.target.signIn.noticed() {
+		return heldKeys{}, &needError{What: "a login at " + l.target.signIn.label() + " may need a person", Hint: l.app.loginCommand(l.target.nameOr())}
+	}
 	r, err := l.app.takeRole(ctx, f, l.target) // which keeps them
 	if err != nil {
 		return heldKeys{}, err

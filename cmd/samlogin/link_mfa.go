@@ -12,7 +12,7 @@ import (
 )
 
 // mfaSession is a session of an IAM user who gave a code of his device once (GetSessionToken). There is one for each
-// device, whatever is taken with it.
+// device and length, whatever is taken with it: who asks for an hour does not get what was made for a day.
 type mfaSession struct {
 	app      *app
 	from     link
@@ -24,7 +24,7 @@ type mfaSession struct {
 }
 
 func (l *mfaSession) identity() string {
-	return state.Identity("mfa", l.from.identity(), l.serial, l.partition(), l.app.endpoint(l.choices.STSEndpoint))
+	return state.Identity("mfa", l.from.identity(), l.serial, l.duration.String(), l.partition(), l.app.endpoint(l.choices.STSEndpoint))
 }
 func (*mfaSession) kind() string    { return state.MFA }
 func (*mfaSession) temporary() bool { return true }

@@ -72,7 +72,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		return err
 	}
 	if f.explain {
-		return a.explainPlans(wanted, true, "what is written stays; --write process renews it")
+		return a.explainPlans(f, wanted, true, "what is written stays; --write process renews it")
 	}
 	w, err := a.writer(ctx, f, wanted)
 	if err != nil {
@@ -96,23 +96,30 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 		jobs, results = append(jobs, found...), append(results, missed...)
 	}
 	// Nothing was asked of AWS so far: what could not be written in the end is not fetched.
-	if err := w.check(ctx, jobs); err != nil {
+	further, err := switchedJobs(switched, a.named(s.Accounts))
+	if err != nil {
 		return err
 	}
-	if err := w.clash(jobs, a.named(s.Accounts)); err != nil {
+	all := slices.Concat(jobs, further)
+	if err := w.check(ctx, all); err != nil {
 		return err
 	}
+	if err := w.clash(all, a.named(s.Accounts)); err != nil {
+		return err
+	}
+	jobs, further = all[:len(jobs)], all[len(jobs):]
 	there, jobs := a.stillThere(f, jobs, w)
 	taken, err := a.take(ctx, f, jobs)
 	if err != nil {
 		return err
 	}
 	results = append(append(results, there...), taken...)
-	further, err := a.loginSwitched(ctx, f, switched, w, s.Accounts)
+	taken, err = a.loginSwitched(ctx, f, further)
 	if err != nil {
+		a.tellCame(came(results, taken))
 		return err
 	}
-	results = append(results, further...)
+	results = append(results, taken...)
 	inOrder(results, wanted)
 	if err := a.finish(ctx, w, results, a.named(s.Accounts)); err != nil && explain(err).Exit != exitSome {
 		return err
@@ -125,36 +132,14 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	return nil
 }
 
-// turnedAway is the refusal that an IdP has given an account in this run. Nothing more is sent for it: every further try
-// counts towards its lock.
-func (a *app) turnedAway(in *signIn) error {
-	if refused := a.refusals[in.owner()]; refused != nil {
-		return refused
-	}
-	return nil
-}
-
-// noteRefusal keeps a refusal that is about the account, and not about what it may do.
-func (a *app) noteRefusal(in *signIn, err error) {
-	var refused *idp.RefusedError
-	if !errors.As(err, &refused) {
-		return
-	}
-	if aboutAccount(refused.Reason) {
-		if a.refusals == nil {
-			a.refusals = map[owner]*idp.RefusedError{}
+// came is how many roles were taken by this run.
+func came(results ...[]result) (n int) {
+	for _, r := range slices.Concat(results...) {
+		if r.err == nil && !r.kept {
+			n++
 		}
-		a.refusals[in.owner()] = refused
 	}
-}
-
-// aboutAccount reports whether a refusal is about the account, so that trying again would meet it again, and count.
-func aboutAccount(r idp.Reason) bool {
-	switch r {
-	case idp.WrongPassword, idp.WindowsPassword, idp.Locked, idp.Disabled, idp.PasswordExpired, idp.CodeRefused, idp.MFATimedOut, idp.TooManyLogins:
-		return true
-	}
-	return false
+	return n
 }
 
 // session is one login at one IdP.

@@ -61,7 +61,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	if err != nil {
 		return err
 	}
-	l, err := a.leaving(s, names)
+	l, err := a.leaving(ctx, s, names)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (d loggedOut) words() string {
 }
 
 // leaving finds out who is meant: by the settings, and by what earlier logins left.
-func (a *app) leaving(s *settings.Settings, names []string) (*leaving, error) {
+func (a *app) leaving(ctx context.Context, s *settings.Settings, names []string) (*leaving, error) {
 	l := &leaving{all: len(names) == 0, names: map[string]bool{}, owners: map[string]bool{}, places: map[owner]bool{}}
 	if l.all {
 		return l, nil
@@ -126,15 +126,8 @@ func (a *app) leaving(s *settings.Settings, names []string) (*leaving, error) {
 	}
 	for _, name := range members {
 		l.names[name] = true
-		if p := s.Profiles[name]; p != nil {
-			if in, err := a.signInFor(&loginFlags{}, s, p); err == nil {
-				l.owners[in.who()], l.places[in.owner()] = true, true
-			}
-		}
-		if s.IdPs[name] != nil {
-			if in, err := a.signInFor(&loginFlags{idp: name}, s, nil); err == nil {
-				l.owners[in.who()], l.places[in.owner()] = true, true
-			}
+		if in := a.signInOf(ctx, s, name); in != nil {
+			l.owners[in.who()], l.places[in.owner()] = true, true
 		}
 	}
 	return l, nil

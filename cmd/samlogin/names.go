@@ -13,6 +13,9 @@ func countOf(n int, what string) string {
 // proposal says how two roles that would get one name can have two: by the shortest template with which no two roles of
 // all that are wanted get the same.
 func proposal(one, other job, all []job, names accountNames) string {
+	if one.role.ARN == other.role.ARN && (one.target.way != nil || other.target.way != nil) {
+		return "log in to one of them at a time, each with a --profile of its own, or give them different ones in the settings (session_profile)"
+	}
 	if one.role.ARN == other.role.ARN {
 		return "they differ in the SAML provider only: choose one with --principal"
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/samlogin/samlogin/saml"
@@ -116,4 +117,27 @@ func (n accountNames) suffix(account string) string {
 		return " (" + foreign.Text(name).String() + ")"
 	}
 	return ""
+}
+
+// accountsMeant are the accounts that the settings call what patterns say: a name that was given to another account is
+// another role.
+func (a *app) accountsMeant(patterns []string) []string {
+	s, err := a.settings()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, p := range patterns {
+		named, _, ok := strings.Cut(p, "/")
+		if !ok || strings.HasPrefix(p, "arn:") {
+			continue
+		}
+		for number, name := range s.Accounts {
+			if glob(named, name) {
+				out = append(out, number)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }

@@ -75,7 +75,7 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 		own.Duration, t.cli = chain.Roles[n-1].Duration, &chain.Roles[n-1]
 	}
 	t.choices = settings.Nearest(f.choices(), own, p.settings.General)
-	if t.choices.Write == "" && f.profile == "" && keepsProcess(files, t) {
+	if f.writes && t.choices.Write == "" && f.profile == "" && keepsProcess(files, t) {
 		t.choices.Write = writeProcess
 	}
 	if len(chain.Roles) == 0 && f.profile == "" {

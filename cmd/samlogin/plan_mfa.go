@@ -67,6 +67,12 @@ func shareSessions(s *settings.Settings, all []*target) {
 
 // user is the way to an MFA session that is wanted for itself.
 func (p *planner) user(ctx context.Context, root profiles.Root, t *target) (link, error) {
+	switch {
+	case t.choices.PolicyFile != "" || len(t.choices.PolicyARNs) > 0: // or who asked for little would get everything
+		return nil, &usageError{What: fmt.Sprintf("profile %s gives an MFA session, and AWS takes no session policy for one (GetSessionToken)", foreign.Text(t.name)), Hint: "a policy can limit a role: take one with role_arn"}
+	case templated(t.profile):
+		return nil, &usageError{What: fmt.Sprintf("profile %s gives an MFA session, which has no role to name a profile by: --profile %q", foreign.Text(t.name), foreign.Text(t.profile)), Hint: "--profile takes a plain name, too"}
+	}
 	keys, err := p.root(ctx, root)
 	if err != nil {
 		return nil, err

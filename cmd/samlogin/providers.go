@@ -74,6 +74,47 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
 }
 
+// signInOf is the login at an IdP that a NAME means, or that its keys begin with; nil where there is none, as for roles
+// that are taken with an IAM user's keys.
+func (a *app) signInOf(ctx context.Context, s *settings.Settings, name string) *signIn {
+	p, f := s.Profiles[name], &loginFlags{}
+	var t *target
+	var err error
+	switch {
+	case s.IdPs[name] != nil:
+		in, _ := a.signInFor(&loginFlags{idp: name}, s, nil)
+		return in
+	case p != nil && p.Source == "":
+		in, _ := a.signInFor(f, s, p)
+		return in
+	case p != nil:
+		t, err = a.target(ctx, f, s, p)
+	default:
+		t, err = (&planner{app: a, flags: f, settings: s}).stored(ctx, name)
+	}
+	if err != nil || t == nil {
+		return nil
+	}
+	for at := a.way(t); ; {
+		switch l := at.(type) {
+		case *loginLink:
+			return l.target.signIn
+		case *switchedRole:
+			at = l.from
+		case *mfaSession:
+			at = l.from
+		default:
+			return nil
+		}
+	}
+}
+
+// noticed reports whether a login is likely to be noticed by a person, also where nobody is asked: a program may open a
+// window, and a browser that keeps no session has to sign in from nothing.
+func (in *signIn) noticed() bool {
+	return in.kind == "command" || in.kind == "browser" && in.choices.Session != "on"
+}
+
 // provider makes the IdP's provider: the one place that knows which kinds there are.
 func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.Time)) (idp.Provider, error) {
 	if in.kind == "command" {

@@ -40,12 +40,18 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 	if err != nil {
 		return err
 	}
-	if len(bySignIn(wanted)) > 1 {
-		return &usageError{What: fmt.Sprintf("%s stands for several IdPs, and one is needed", foreign.Text(names[0])), Hint: "name a profile, or the IdP with --idp"}
+	offering, _ := fromIdPs(wanted) // a group may have roles besides that are taken with other keys
+	if len(bySignIn(offering)) > 1 {
+		what := "the settings' default"
+		if len(names) > 0 {
+			what = foreign.Clean(names[0])
+		}
+		return &usageError{What: what + " stands for several IdPs, and one is needed", Hint: "name a profile, or the IdP with --idp"}
 	}
-	if wanted[0].way != nil {
+	if len(offering) == 0 {
 		return &usageError{What: fmt.Sprintf("profile %s takes its role with other keys, and not from an IdP that could be asked for roles", foreign.Text(wanted[0].name)), Hint: "samlogin login --explain " + foreign.Clean(wanted[0].name) + " tells how"}
 	}
+	wanted = offering
 	in := wanted[0].signIn
 	transport, err := a.transport(in.choices)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/idp"
+	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
 )
@@ -114,6 +115,13 @@ func (s *session) lead(ctx context.Context) error {
 		return barred
 	}
 	s.dialog.barred = barred
+	if s.fresh && s.in.kind == "browser" && s.in.choices.Session == "on" { // it would go on with the one that it keeps
+		if base, err := s.app.browserFolder(); err == nil {
+			if _, err := browser.Forget(ctx, base, s.in.who()); err != nil {
+				return err
+			}
+		}
+	}
 	response, err := s.provider.Login(ctx, s.dialog)
 	if err != nil && restored && barred == nil && !s.dialog.answered && aboutSession(err) {
 		s.app.jar(s.in).Empty()

@@ -32,6 +32,9 @@ type signedIn struct {
 // among the results.
 func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, names accountNames) ([]job, []result, error) {
 	in := wanted[0].signIn
+	if err := a.missedBefore(f, in); err != nil {
+		return nil, nil, err
+	}
 	transport, err := a.transport(in.choices)
 	if err != nil {
 		return nil, nil, err
@@ -45,6 +48,7 @@ func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, nam
 	dialled := a.dialAhead(ctx, transport.base, wanted)
 	if err := session.login(ctx); err != nil {
 		a.noteRefusal(in, err)
+		a.noteMissed(ctx, session, err)
 		return nil, nil, err
 	}
 	names = a.learnNames(ctx, session, transport, wanted, names)

@@ -111,15 +111,19 @@ func (a *app) keptRows() []statusRow {
 			}
 			r.name, r.written, r.kind, r.arn, r.renews = e.Name, e.Written, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
 			if kind, identity, depends := e.keptBy(); depends {
-				entry := state.Identity(kind, identity)
-				known, seen := alive[entry]
-				if !seen {
-					_, _, err := folder.Get(kind, identity)
-					known = err == nil
-					alive[entry] = known
-				}
-				if known {
-					r.renews = "silently"
+				// The session of the IdP, or as well the keys of the role before, which outlive an hour.
+				for _, by := range append(e.Before, keptEntry{kind, []byte(identity)}) {
+					entry := state.Identity(by.Kind, string(by.Identity))
+					known, seen := alive[entry]
+					if !seen {
+						_, _, err := folder.Get(by.Kind, string(by.Identity))
+						known = err == nil
+						alive[entry] = known
+					}
+					if known {
+						r.renews = "silently"
+						break
+					}
 				}
 			}
 		case state.IdP:

@@ -24,31 +24,39 @@ func fromIdPs(all []*target) (offered, switched []*target) {
 	return offered, switched
 }
 
-// loginSwitched takes roles with other keys. It comes after the IdPs have given theirs, since some begin with those.
-func (a *app) loginSwitched(ctx context.Context, f *loginFlags, wanted []*target, w *keysWriter, names accountNames) ([]result, error) {
-	var results []result
+// switchedJobs are the roles that are taken with other keys, each with the AWS profile that it is written to.
+func switchedJobs(wanted []*target, names accountNames) ([]job, error) {
+	var out []job
 	for _, t := range wanted {
+		j := job{target: t, profile: t.profile}
+		if role, ok := t.way.(*switchedRole); ok {
+			j.role = role.role
+		}
+		if templated(j.profile) {
+			var err error
+			if j.profile, err = expand(j.profile, j.role, names); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, j)
+	}
+	return out, nil
+}
+
+// loginSwitched takes roles with other keys. It comes after the IdPs have given theirs, since some begin with those.
+func (a *app) loginSwitched(ctx context.Context, f *loginFlags, jobs []job) ([]result, error) {
+	var results []result
+	for _, j := range jobs {
 		var err error
-		jobs := []job{{target: t, profile: t.profile}}
-		if err := w.check(ctx, jobs); err != nil {
-			return nil, err
-		}
-		if err := w.clash(jobs, names); err != nil {
-			return nil, err
-		}
+		t := j.target
 		k, taken := a.ofThisRun(t.way) // what another role of this run was taken with
 		if !taken {
 			k, err = t.way.take(ctx, f)
 		}
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errInterrupted)) {
-			return nil, err
+			return results, err
 		}
-		r := result{job: jobs[0], session: k.Session, region: k.region, unasked: t.wish.Duration == 0 && !t.wish.Max, err: err}
-		r.role = k.role
-		if role, ok := t.way.(*switchedRole); ok {
-			r.role = role.role
-		}
-		results = append(results, r)
+		results = append(results, result{job: j, session: k.Session, region: k.region, unasked: t.wish.Duration == 0 && !t.wish.Max, err: err})
 	}
 	return results, nil
 }
@@ -132,7 +140,9 @@ func (a *app) tellEnd(name string, k heldKeys) {
 // withoutWriting is what "samlogin login NAME" needs besides, so that it brings the keys that "credentials NAME" gives:
 // those by way of an MFA session, where a plain login would take others to write them down.
 func (a *app) withoutWriting(ctx context.Context, f *loginFlags, name string) string {
-	t, err := a.oneTarget(ctx, f, name)
+	asLogin := *f
+	asLogin.writes = true
+	t, err := a.oneTarget(ctx, &asLogin, name)
 	if err != nil || t.choices.Write == writeProcess {
 		return ""
 	}

@@ -109,6 +109,34 @@ func TestInterruptAtTheCode(t *testing.T) {
 	}
 }
 
+// Ctrl-C at the code of one role loses nothing of another: it is said, and the next run writes it without a call.
+func TestInterruptAtTheCodeKeepsWhatHasCome(t *testing.T) {
+	r := newRig(t, 0, 0)
+	r.switching(t)
+	path := filepath.Join(r.home, ".aws", "config")
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, append(text, "[profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Staging\nsource_profile = iam\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := openConsole(t, r.environ(), "login", "plain", "staging")
+	c.next("MFA code of JANE")
+	c.send("\x03")
+	if exit := c.exit(); exit != exitInterrupted || !strings.Contains(c.seen.String(), "the keys of 1 role had come already; they are kept") {
+		t.Errorf("exit %d\n%s", exit, c.seen.String())
+	}
+	c = openConsole(t, r.environ(), "login", "plain")
+	c.next("Profile plain-session is still good")
+	if exit := c.exit(); exit != exitDone || len(r.sts.Log()) != 1 {
+		t.Errorf("exit %d, %d calls\n%s", exit, len(r.sts.Log()), c.seen.String())
+	}
+	if text, err := os.ReadFile(filepath.Join(r.home, ".aws", "credentials")); err != nil || !strings.Contains(string(text), "[plain-session]") {
+		t.Errorf("it is not written: %v", err)
+	}
+}
+
 // A command that cannot get new keys is told when those that it has end, before it starts; one with an endpoint is not.
 func TestExecSaysWhenAChainedRoleEnds(t *testing.T) {
 	r := newRig(t, 0, 0)

@@ -81,10 +81,17 @@ func (a *app) take(ctx context.Context, f *loginFlags, jobs []job) ([]result, er
 	if ctx.Err() == nil {
 		return results, nil
 	}
-	if len(jobs) > 1 && got > 0 && a.folder() != nil {
-		a.notice("the keys of " + countOf(got, "role") + " had come already; they are kept, and the next run writes them without asking AWS again")
+	if len(jobs) > 1 {
+		a.tellCame(got)
 	}
 	return nil, context.Cause(ctx)
+}
+
+// tellCame says at an interruption what is not lost by it.
+func (a *app) tellCame(got int) {
+	if got > 0 && a.folder() != nil {
+		a.notice("the keys of " + countOf(got, "role") + " had come already; they are kept, and the next run writes them without asking AWS again")
+	}
 }
 
 // takeAll takes the roles side by side. When STS cannot be reached, the others are not tried for minutes: they fail with

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/profiles"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // keysWriter writes the AWS profiles, with the consent that was given.
@@ -148,10 +149,13 @@ func (w *keysWriter) clash(jobs []job, names accountNames) error {
 			w.first[j.profile] = j
 			continue
 		}
-		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.role.ARN, j.role.ARN, j.profile), Hint: proposal(other, j, jobs, names)}
+		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.what(), j.what(), j.profile), Hint: proposal(other, j, jobs, names)}
 	}
 	return nil
 }
+
+// what a job is for a person: its role, or the NAME of an MFA session.
+func (j job) what() string { return cmp.Or(j.role.ARN, foreign.Clean(j.target.name)) }
 
 // save writes every role that was got: all keys in one go, then all commands.
 func (w *keysWriter) save(ctx context.Context, results []result) error {
