@@ -17,6 +17,7 @@ certificates() {
 # serve_sts FOLDER CERTIFICATE: an STS that trusts the IdP's certificate, until the part ends; AWS_ENDPOINT_URL_STS.
 serve_sts() {
   go build -o "$1/sts" ./.ci/interop/sts
+  rm -f "$1/sts.in" "$1/sts.out" # of an earlier part
   mkfifo "$1/sts.in"
   "$1/sts" "$2" <"$1/sts.in" >"$1/sts.out" 2>"$1/sts.log" &
   sts=$!
