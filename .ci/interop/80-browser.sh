@@ -3,6 +3,8 @@
 need chromium xvfb xdotool openssl python3 curl oathtool awscli \
   simplesamlphp apache2 libapache2-mod-php php-xml php-mbstring php-curl php-sqlite3 media-types maven openjdk-17-jre-headless
 . .ci/interop/idp.sh
+WORK=$WORK/browser # the homes of other parts have sessions of the same people
+mkdir "$WORK"
 # What Go and Maven keep stays where it is, whatever HOME is below.
 GOPATH=$(go env GOPATH) GOCACHE=$(go env GOCACHE) XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}
 export GOPATH GOCACHE XDG_CACHE_HOME
