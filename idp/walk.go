@@ -77,7 +77,7 @@ type Walk struct {
 // NewWalk prepares a walk; nothing is sent yet.
 func NewWalk(c Config) *Walk {
 	if c.After == nil {
-		c.After = pause
+		c.After = Pause
 	}
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
@@ -263,7 +263,8 @@ func (w *Walk) open(ctx context.Context, p *Page, s Open) (request, error) {
 	return request{method: http.MethodGet, url: s.URL, from: p, step: "following the IdP's pages"}, nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits for a while, or until the context ends: then the error is its cause.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

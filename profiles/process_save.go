@@ -34,11 +34,7 @@ func (w *Writer) CheckProcess(ctx context.Context, all []Process, consent Consen
 			return err
 		}
 	}
-	config, err := s.glance(ctx, w.Files.Config)
-	if err != nil {
-		return err
-	}
-	credentials, err := s.glance(ctx, w.Files.Credentials)
+	config, credentials, err := s.glanceBoth(ctx)
 	if err != nil {
 		return err
 	}

@@ -36,11 +36,7 @@ func (w *Writer) Check(ctx context.Context, all []Keys, consent Consent) error {
 			return err
 		}
 	}
-	config, err := s.glance(ctx, w.Files.Config)
-	if err != nil {
-		return err
-	}
-	credentials, err := s.glance(ctx, w.Files.Credentials)
+	config, credentials, err := s.glanceBoth(ctx)
 	if err != nil {
 		return err
 	}

@@ -166,6 +166,14 @@ func (s *saving) glance(ctx context.Context, path string) (content, error) {
 	return now, err
 }
 
+// glanceBoth glances at both files.
+func (s *saving) glanceBoth(ctx context.Context) (config, credentials content, err error) {
+	if config, err = s.glance(ctx, s.Files.Config); err == nil {
+		credentials, err = s.glance(ctx, s.Files.Credentials)
+	}
+	return config, credentials, err
+}
+
 // look is a glance at a file that is not being refilled at the moment: what is decided by the other file would be
 // decided by one without profiles.
 func (s *saving) look(ctx context.Context, path string) (content, error) {

@@ -11,16 +11,8 @@ unset SAMLOGIN_PASSWORD CI DISPLAY WAYLAND_DISPLAY
 password=Correct-Horse-7
 login=(timeout 60 "$SAMLOGIN" login --role 111111111111/Admin --no-input --force)
 
-{ read -r DBUS_SESSION_BUS_ADDRESS; read -r bus; } < <(dbus-daemon --session --fork --nopidfile --print-address=1 --print-pid=1)
-export DBUS_SESSION_BUS_ADDRESS
-at_end "kill $bus"
-printf 'keyring-password' | gnome-keyring-daemon --unlock --components=secrets --foreground >"$home/keyring.log" 2>&1 &
-keyring=$!
-at_end "kill $keyring; wait $keyring"
-for _ in $(seq 100); do
-  secret-tool search samlogin ready >/dev/null 2>&1 && break
-  sleep 0.1
-done
+serve_bus
+serve_keyring "$home"
 
 ends 4 "${login[@]}"
 printf %s "$password" | "$SAMLOGIN" secret set --stdin

@@ -22,9 +22,7 @@ fish --no-config -c "$(snippet fish)"'; fish_right_prompt' | grep -qE "$shape"
 echo "   prompts of bash, zsh and fish: $("$SAMLOGIN" status --prompt)"
 
 # A notification service that writes down what it is told; notify-send is the real one.
-{ read -r DBUS_SESSION_BUS_ADDRESS; read -r bus; } < <(dbus-daemon --session --fork --nopidfile --print-address=1 --print-pid=1)
-export DBUS_SESSION_BUS_ADDRESS
-at_end "kill $bus"
+serve_bus
 /usr/bin/python3 - "$home/told" <<'PY' &
 import sys
 import dbus, dbus.service
@@ -88,10 +86,7 @@ screen kill-server
 echo "   --watch draws in its place and gives the terminal back"
 
 # Nothing is left: neither in the home nor in the key store.
-printf 'keyring-password' | gnome-keyring-daemon --unlock --components=secrets --foreground >"$home/keyring.log" 2>&1 &
-keyring=$!
-at_end "kill $keyring; wait $keyring"
-for _ in $(seq 100); do secret-tool search samlogin ready >/dev/null 2>&1 && break; sleep 0.1; done
+serve_keyring "$home"
 printf %s Correct-Horse-7 | "$SAMLOGIN" secret set --stdin 2>/dev/null
 secret-tool search --all username 'CORP\jane' 2>/dev/null | grep -q '^secret'
 ends 0 "$SAMLOGIN" logout --secrets

@@ -8,16 +8,8 @@ chmod 700 "$home/run"
 export HOME=$home XDG_RUNTIME_DIR=$home/run XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config XDG_STATE_HOME=$home/state
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME SAMLOGIN_IDP CI DISPLAY WAYLAND_DISPLAY
 password=Correct-Horse-7
-{ read -r DBUS_SESSION_BUS_ADDRESS; read -r bus; } < <(dbus-daemon --session --fork --nopidfile --print-address=1 --print-pid=1)
-export DBUS_SESSION_BUS_ADDRESS
-at_end "kill $bus"
-printf 'keyring-password' | gnome-keyring-daemon --unlock --components=secrets --foreground >"$home/keyring.log" 2>&1 &
-keyring=$!
-at_end "kill $keyring; wait $keyring"
-for _ in $(seq 100); do
-  secret-tool search samlogin ready >/dev/null 2>&1 && break
-  sleep 0.1
-done
+serve_bus
+serve_keyring "$home"
 
 address=$SAMLOGIN_URL
 unset SAMLOGIN_URL

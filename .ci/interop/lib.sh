@@ -15,6 +15,24 @@ serve_demo() {
   unset AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
 }
 
+# serve_bus: a session bus of the part's own.
+serve_bus() {
+  { read -r DBUS_SESSION_BUS_ADDRESS; read -r bus; } < <(dbus-daemon --session --fork --nopidfile --print-address=1 --print-pid=1)
+  export DBUS_SESSION_BUS_ADDRESS
+  at_end "kill $bus"
+}
+
+# serve_keyring FOLDER: an open gnome-keyring on that bus.
+serve_keyring() {
+  printf 'keyring-password' | gnome-keyring-daemon --unlock --components=secrets --foreground >"$1/keyring.log" 2>&1 &
+  keyring=$!
+  at_end "kill $keyring; wait $keyring"
+  for _ in $(seq 100); do
+    secret-tool search samlogin ready >/dev/null 2>&1 && break
+    sleep 0.1
+  done
+}
+
 # at_end COMMAND: run when the part ends, the last one first.
 at_end() {
   ends="$1; ${ends:-}"

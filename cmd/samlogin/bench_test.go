@@ -9,6 +9,18 @@ import (
 	"time"
 )
 
+// buildRelease builds a program as a release is built, and gives its path.
+func buildRelease(b *testing.B, dir, name, source string) string {
+	b.Helper()
+	path := filepath.Join(dir, name)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, source)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
 // BenchmarkStartUp runs "samlogin version" and a Go program that does nothing but print, in turns, both built as a
 // release is, and reports the ratio of their medians.
 func BenchmarkStartUp(b *testing.B) {
@@ -17,16 +29,7 @@ func BenchmarkStartUp(b *testing.B) {
 	if err := os.WriteFile(hello, []byte("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello\") }\n"), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	build := func(name, source string) string {
-		path := filepath.Join(dir, name)
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, source)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v\n%s", err, out)
-		}
-		return path
-	}
-	programs := [2][]string{{build("hello", hello)}, {build("samlogin", "."), "version"}}
+	programs := [2][]string{{buildRelease(b, dir, "hello", hello)}, {buildRelease(b, dir, "samlogin", "."), "version"}}
 	var took [2][]time.Duration
 	for b.Loop() {
 		for i, p := range programs {

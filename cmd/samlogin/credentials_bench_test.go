@@ -48,16 +48,7 @@ func BenchmarkCredentials(b *testing.B) {
 	if err := os.WriteFile(source, []byte(helloSource), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	build := func(name, source string) string {
-		path := filepath.Join(dir, name)
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, source)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v\n%s", err, out)
-		}
-		return path
-	}
-	hello, program := build("hello", source), build("samlogin", ".")
+	hello, program := buildRelease(b, dir, "hello", source), buildRelease(b, dir, "samlogin", ".")
 	for _, others := range []int{0, 1000} {
 		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
 			r := newMachineRig(b, "p=111111111111/Admin")

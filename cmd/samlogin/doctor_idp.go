@@ -52,6 +52,14 @@ func (silent) Ask(context.Context, idp.Question) (secret.Text, error) {
 	return secret.Text{}, idp.ErrNoAnswer
 }
 
+// visitor is an app that asks nobody, tells nobody and keeps nothing.
+func (e *examination) visitor() *app {
+	return &app{
+		in: strings.NewReader(""), out: io.Discard, errOut: io.Discard, env: e.app.env, now: e.app.now, stateless: true,
+		global: globalFlags{noInput: true},
+	}
+}
+
 // askIdP opens the start page of an IdP as a login would, and goes on for as long as nothing is to be typed. No secret,
 // no cookie of an earlier login and no proof of Windows is sent.
 func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []finding {
@@ -60,14 +68,11 @@ func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []f
 	ctx, cancel := context.WithTimeout(ctx, serverLimit)
 	defer cancel()
 	var last, title string
-	probe := &app{
-		in: strings.NewReader(""), out: io.Discard, errOut: io.Discard, env: e.app.env, now: e.app.now, stateless: true,
-		observed: func(event idp.Event) {
-			if event.Page != nil {
-				last, title = event.Page.Known, event.Page.Title.String()
-			}
-		},
-		global: globalFlags{noInput: true},
+	probe := e.visitor()
+	probe.observed = func(event idp.Event) {
+		if event.Page != nil {
+			last, title = event.Page.Known, event.Page.Title.String()
+		}
 	}
 	visit := *in
 	visit.choices.Username, visit.choices.Windows, visit.choices.Certificate = "", "off", ""

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,7 +53,7 @@ func (e *examination) askSTS(ctx context.Context, p *stsPlace, clock *clocks) []
 	defer cancel()
 	u, _ := url.Parse(p.endpoint.URL) // Resolve made it
 	label := "STS"
-	probe := &app{in: strings.NewReader(""), out: io.Discard, errOut: io.Discard, env: e.app.env, now: e.app.now, stateless: true}
+	probe := e.visitor()
 	c := p.choices
 	c.Timeout = serverLimit
 	over, err := probe.transport(c)

@@ -170,14 +170,7 @@ func (a *app) pause(ctx context.Context, d time.Duration) error {
 	if a.wait != nil {
 		return a.wait(ctx, d)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return idp.Pause(ctx, d)
 }
 
 // offer is a password that a person typed and an IdP took.

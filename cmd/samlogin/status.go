@@ -247,23 +247,9 @@ func (a *app) statusWatch(ctx context.Context, s *settings.Settings, names []str
 		if err := a.printOnce([]byte(back + "\x1b[J" + strings.Join(lines, "\n") + "\n")); err != nil {
 			return err
 		}
-		if err := a.second(ctx); err != nil {
+		if err := a.pause(ctx, time.Second); err != nil {
 			return err
 		}
-	}
-}
-
-func (a *app) second(ctx context.Context) error {
-	if a.wait != nil {
-		return a.wait(ctx, time.Second)
-	}
-	timer := time.NewTimer(time.Second)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }
 

@@ -61,7 +61,7 @@ func New(c Config) *Provider {
 		c.Now = time.Now
 	}
 	if c.After == nil {
-		c.After = pause
+		c.After = idp.Pause
 	}
 	c.Walk.Home = c.Origin
 	return &Provider{config: c}
@@ -153,15 +153,4 @@ func advice(r idp.Reason) string {
 		return "ask the administrator of the IdP for access to AWS"
 	}
 	return ""
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/samlogin/samlogin/idp"
 )
 
 // A folder is a browser's own: its cookies, its cache, what pages store. Beside it lies a record of who runs there, so
@@ -208,7 +210,7 @@ func (f *folder) forgetTabs(ctx context.Context) {
 // remove takes a folder away. A process that is ending may still write into it for a moment.
 func remove(ctx context.Context, path string) {
 	for range 50 {
-		if os.RemoveAll(path) == nil || pause(context.WithoutCancel(ctx), 20*time.Millisecond) != nil {
+		if os.RemoveAll(path) == nil || idp.Pause(context.WithoutCancel(ctx), 20*time.Millisecond) != nil {
 			return
 		}
 	}
