@@ -15,7 +15,7 @@ go test -count=1 -v ./idp/browser >"$WORK/browser.log" 2>&1 || { grep -v '^=== '
 echo "   go test ./idp/browser: $(grep -c '^ *--- PASS' "$WORK/browser.log") passed"
 
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME SAMLOGIN_URL SAMLOGIN_IDP SAMLOGIN_CONFIG SAMLOGIN_MFA_CODE SAMLOGIN_CA_BUNDLE AWS_PROFILE DISPLAY WAYLAND_DISPLAY
-export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
+export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 PATIENCE=180
 
 : >"$WORK/heard"
 python3 .ci/interop/browser_listener.py "$WORK/heard" >"$WORK/aws.port" &
@@ -63,17 +63,32 @@ for _ in $(seq 100); do [ -e "/tmp/.X11-unix/X$number" ] && break; sleep 0.1; do
 export DISPLAY=":$number"
 # shown TITLE: waits until a window has it.
 shown() { for _ in $(seq 150); do xdotool search --name "$1" >/dev/null 2>&1 && { sleep 1; return 0; }; sleep 0.2; done; return 1; }
-(shown 'username and password' && xdotool type --delay 40 alice && xdotool key Tab && xdotool type --delay 40 Alice-pass1 && xdotool key Return) &
-XDG_STATE_HOME=$WORK/shown at_terminal "" "$SAMLOGIN" login --url "$url" --role 222222222222/path/to/Deploy --profile window || { echo "$err"; exit 1; }
+# by_hand TITLE NAME PASSWORD [PROGRAM OF CODES]: a person at that window. What a window that is slow to come has
+# swallowed, the person types again, from the address on and with more patience.
+by_hand() {
+  shown "$1"
+  for patience in 1 3 6 10; do
+    xdotool type --delay 40 "$2" && xdotool key Tab && xdotool type --delay 40 "$3" && xdotool key Return
+    if [ $# -gt 3 ]; then sleep $((3 + patience)) && xdotool type --delay 40 "$($4)" && xdotool key Return; fi
+    for _ in $(seq 25); do [ "$(running)" = 0 ] && return; sleep 0.2; done
+    xdotool key ctrl+l && xdotool type --delay 10 "$url" && xdotool key Return && sleep $((2 * patience))
+  done
+}
+# leaves: the person of the last & goes, before the next window comes.
+leaves() { kill $! 2>/dev/null || true; wait $! || true; }
+by_hand 'username and password' alice Alice-pass1 &
+XDG_STATE_HOME=$WORK/shown at_terminal "" "$SAMLOGIN" login --url "$url" --role 222222222222/path/to/Deploy --profile window || { in_short; exit 1; }
+leaves
 says 'sign in in the window of Chromium'
 [ "$(who window)" = arn:aws:sts::222222222222:assumed-role/Deploy/alice@idp.test ]
 [ "$(running)" = 0 ] && [ -z "$(ls "$WORK/shown/samlogin/browser")" ]
 echo "   SimpleSAMLphp in a window: signed in by hand; nothing of the browser is left"
 
 got=0
-(shown 'username and password' && xdotool key ctrl+shift+w) &
+(shown 'username and password' && for _ in $(seq 20); do xdotool key ctrl+shift+w; sleep 2; [ "$(running)" = 0 ] && break; done) &
 XDG_STATE_HOME=$WORK/shut at_terminal "" "$SAMLOGIN" login --url "$url" --profile shut || got=$?
-[ $got = 4 ] || { echo "exit $got, want 4"; echo "$err"; exit 1; }
+leaves
+[ $got = 4 ] || { echo "exit $got, want 4"; in_short; exit 1; }
 says 'the window of Chromium was closed before the sign-in was done'
 [ "$(running)" = 0 ] && [ -z "$(ls "$WORK/shut/samlogin/browser")" ]
 
@@ -109,9 +124,11 @@ ends 3 as newpw New-pass1 "$SAMLOGIN" roles --url "$url" --no-input
 echo "   Keycloak without a window: a password, a wrong code, the right one, a password to be changed"
 
 export DISPLAY=":$number"
-(shown 'Sign in to' && xdotool type --delay 40 totp && xdotool key Tab && xdotool type --delay 40 Totp-pass1 && xdotool key Return && sleep 4 && xdotool type --delay 40 "$($code)" && xdotool key Return) &
-XDG_STATE_HOME=$WORK/kcshown at_terminal "" "$SAMLOGIN" login --url "$url" --profile kcwindow || { echo "$err"; exit 1; }
-[ "$(who kcwindow)" = arn:aws:sts::111111111111:assumed-role/ReadOnly/totp@idp.test ]
+# Another person than before: Keycloak takes a code once.
+by_hand 'Sign in to' window Window-pass1 "oathtool --totp -b $(printf a-seed-for-the-window | base32)" &
+XDG_STATE_HOME=$WORK/kcshown at_terminal "" "$SAMLOGIN" login --url "$url" --profile kcwindow || { in_short; exit 1; }
+leaves
+[ "$(who kcwindow)" = arn:aws:sts::111111111111:assumed-role/ReadOnly/window@idp.test ]
 [ "$(running)" = 0 ]
 unset DISPLAY
 echo "   Keycloak in a window: password and code by hand"

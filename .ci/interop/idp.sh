@@ -49,6 +49,9 @@ at_terminal() {
   return $got
 }
 
+# in_short: what it showed, without the line that counts down.
+in_short() { tr '\r' '\n' <<<"$err" | grep -v 'Waiting, .* left'; }
+
 # start_simplesamlphp: a real SimpleSAMLphp until the part ends, in the folder $ssp, at the port $port.
 start_simplesamlphp() {
   ssp=$(mktemp -d "${TMPDIR:-/tmp}/samlogin-ssp.XXXXXX") # Apache's own user has to get in

@@ -50,6 +50,7 @@ print(json.dumps({
         user("newpw", "New-pass1", [READ], ["UPDATE_PASSWORD"]),
         user("setup", "Setup-pass1", [READ], ["CONFIGURE_TOTP"]),
         user("totp", "Totp-pass1", [READ], devices=[("Phone", "a-seed-of-twenty-byt")]),
+        user("window", "Window-pass1", [READ], devices=[("Phone", "a-seed-for-the-window")]),
         user("two", "Two-pass1", [READ], devices=[("Phone", "a-seed-of-twenty-byt"), ("Token", "another-seed-20-byte")]),
         disabled,
     ],
