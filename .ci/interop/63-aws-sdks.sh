@@ -1,6 +1,6 @@
 # AWS's own clients keep themselves in keys by "samlogin credentials": the AWS CLI, boto3, the SDK for JavaScript v3 and
 # the SDK for Go v2. Each gets new keys when those it has end, 20 of them at once make one login, and each takes the
-# endpoint of "exec --server" although [default] has keys.
+# endpoint of "exec --server" although [default] has keys. (security case 128)
 need awscli python3-boto3 nodejs
 command -v npm >/dev/null || need npm
 

@@ -136,11 +136,11 @@ var errNoTerminal = errors.New("nobody can be asked")
 
 // terminal opens the controlling terminal, or says that nobody can be asked: --no-input, CI, or no terminal there.
 func (a *app) terminal() (*terminal, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.global.noInput || a.env("CI") != "" {
 		return nil, errNoTerminal
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if !a.consoled {
 		a.consoled = true
 		a.console, _ = openTerminal()

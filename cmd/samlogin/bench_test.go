@@ -23,7 +23,7 @@ func buildRelease(b *testing.B, dir, name, source string) string {
 
 // BenchmarkStartUp runs "samlogin version" and a Go program that does nothing but print, in turns, both built as a
 // release is, and reports the ratio of their medians.
-func BenchmarkStartUp(b *testing.B) {
+func BenchmarkStartUp(b *testing.B) { // security case 92
 	dir := b.TempDir()
 	hello := filepath.Join(dir, "hello.go")
 	if err := os.WriteFile(hello, []byte("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello\") }\n"), 0o600); err != nil {

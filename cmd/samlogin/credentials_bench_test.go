@@ -42,7 +42,7 @@ func main() {
 
 // BenchmarkCredentials runs "samlogin credentials" with keys that are kept and a Go program that does nothing but
 // print, in turns, both built as a release is, and reports the ratio of their medians and the peak of memory.
-func BenchmarkCredentials(b *testing.B) {
+func BenchmarkCredentials(b *testing.B) { // security case 92
 	dir := b.TempDir()
 	source := filepath.Join(dir, "hello.go")
 	if err := os.WriteFile(source, []byte(helloSource), 0o600); err != nil {

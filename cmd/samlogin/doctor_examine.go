@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -159,7 +158,7 @@ func (e *examination) remote(ctx context.Context) []finding {
 		checks = append(checks, e.servers)
 	}
 	all := make([][]finding, len(checks))
-	var group sync.WaitGroup
+	var group crew
 	for i, check := range checks {
 		group.Go(func() { all[i] = check(ctx) })
 	}

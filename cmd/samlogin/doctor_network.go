@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -113,7 +112,7 @@ func (e *examination) bundle(f *findings, path string) {
 
 // servers are the checks of the IdPs and of STS, side by side, and of the clock by what they say.
 func (e *examination) servers(ctx context.Context) []finding {
-	var group sync.WaitGroup
+	var group crew
 	clock := &clocks{now: e.app.now}
 	signIns, endpoints, refused := e.signIns(), map[string]*stsPlace{}, &findings{section: "sts"}
 	e.endpoints(endpoints, refused)

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/samlogin/samlogin/idp/program"
@@ -44,7 +43,7 @@ func knownTools() []tool {
 func (e *examination) findTools(ctx context.Context) []finding {
 	f := &findings{section: "tools"}
 	tools := knownTools()
-	var group sync.WaitGroup
+	var group crew
 	for i := range tools {
 		group.Go(func() { tools[i].ask(ctx, neutralFolder(e.app.env)) })
 	}

@@ -97,11 +97,12 @@ func (a *app) way(t *target) link {
 
 // remember keeps the keys of a link: for later runs, and for what else this run takes with them.
 func (a *app) remember(l link, name, written string, k heldKeys) {
+	whose := state.Identity(l.kind(), l.identity())
 	a.mu.Lock()
 	if a.taken == nil {
 		a.taken = map[string]heldKeys{}
 	}
-	a.taken[state.Identity(l.kind(), l.identity())] = k
+	a.taken[whose] = k
 	a.mu.Unlock()
 	if a.folder() == nil {
 		return
@@ -120,9 +121,10 @@ func (a *app) remember(l link, name, written string, k heldKeys) {
 
 // ofThisRun are the keys of a link that this run has taken already.
 func (a *app) ofThisRun(l link) (heldKeys, bool) {
+	whose := state.Identity(l.kind(), l.identity())
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	k, ok := a.taken[state.Identity(l.kind(), l.identity())]
+	k, ok := a.taken[whose]
 	return k, ok
 }
 

@@ -5,10 +5,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +17,7 @@ import (
 )
 
 func main() {
+	debug.SetTraceback("none") // what a panic that nobody catches may print; GOTRACEBACK asks for more
 	unguard := guardMemory()
 	a := newApp()
 	a.unguard = unguard
@@ -81,10 +82,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	// A panic must not print what was in memory at the time, and must leave the terminal as it was.
 	defer func() {
 		if r := recover(); r != nil {
-			a.close()
-			fmt.Fprintln(a.errOut, "samlogin: error: a fault of samlogin's own (panic)")
-			fmt.Fprintln(a.errOut, "samlogin: hint: run it again with --verbose and report what it printed")
-			exit = exitFault
+			exit = a.fellAt(fallen(r))
 		}
 	}()
 	out := &noticingWriter{Writer: a.out}

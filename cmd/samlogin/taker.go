@@ -105,7 +105,7 @@ func (t *taker) takeAll(ctx context.Context, jobs []job) []result {
 	t.app.begin(jobs)
 	defer t.app.endProgress()
 	slots := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
+	var all crew
 	for i := range jobs {
 		if calls[i] == nil {
 			t.app.progress.done(jobs[i], results[i].err)

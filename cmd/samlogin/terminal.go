@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -86,15 +87,26 @@ func (t *terminal) line(ctx context.Context, prompt string, hidden bool) (string
 }
 
 // readLine reads up to the end of the line and not a byte more: what was typed ahead belongs to the next question.
-func readLine(f *os.File) (string, error) {
-	var line []byte
+// Where it was kept is wiped: a password is then in the text alone.
+func readLine(f io.Reader) (string, error) {
+	return readInto(f, make([]byte, 0, 512))
+}
+
+// readInto reads into line, and wipes it and what it grew to.
+func readInto(f io.Reader, line []byte) (string, error) {
 	var b [1]byte
+	defer func() { clear(b[:]); clear(line[:cap(line)]) }()
 	for {
 		n, err := f.Read(b[:])
 		if n == 1 && b[0] == '\n' {
 			return trimCR(line), nil
 		}
 		if n == 1 {
+			if len(line) == cap(line) { // what append leaves behind would stay
+				longer := append(make([]byte, 0, 2*cap(line)), line...)
+				clear(line)
+				line = longer
+			}
 			line = append(line, b[0])
 		}
 		if err != nil {

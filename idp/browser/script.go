@@ -89,7 +89,7 @@ const script = `function(what, mark, ...args) {
         let found = this.fields.filter(f => here(f) && f.el.isConnected);
         if (!found.length) { this.fields = index(); found = this.fields.filter(here); }
         if (!found.length) found = this.fields.filter(f => f.name === name && f.el.isConnected);
-        return found.find(f => (f.type === 'radio' || f.type === 'checkbox' || f.type === 'submit' || f.type === 'button') && f.el.value === value) || found.find(f => f.type !== 'radio') ;
+        return found.find(f => (f.type === 'radio' || f.type === 'checkbox' || f.type === 'submit' || f.type === 'button') && f.el.value === value) || found.find(f => f.type === 'password') || found.find(f => f.type !== 'radio');
       },
       fill(form, pairs) {
         let last = null;

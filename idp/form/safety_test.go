@@ -2,6 +2,7 @@ package form_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/samlogin/samlogin/idp"
@@ -90,6 +91,7 @@ func FuzzPages(f *testing.F) {
 	for name := range known {
 		f.Add(text(f, name), true)
 	}
+	f.Add(`<form method="post"><input name="user"><input name="password"><input name="password" type="password"></form>`, true) // two fields of one name
 	f.Fuzz(func(t *testing.T, body string, typed bool) {
 		if len(body) > 1<<16 {
 			return
@@ -101,7 +103,7 @@ func FuzzPages(f *testing.F) {
 		}
 		switch s := step(p, typed).(type) {
 		case idp.SignIn:
-			if !s.Form.Visible || (s.Password != "" && s.Form.Field(s.Password).Type != "password") {
+			if !s.Form.Visible || (s.Password != "" && !slices.ContainsFunc(s.Form.Passwords(), func(f idp.Field) bool { return f.Name == s.Password })) {
 				t.Errorf("a password would go into %s", s.Form)
 			}
 		case idp.Challenge:

@@ -192,6 +192,7 @@ func TestWrongSettingsAreNamedWithTheirPlace(t *testing.T) {
 		{"first of several", "[profile.b]\nzzz = 1\n[profile.a]\nzzz = 1", 2, 1, "profile.b.zzz"},
 		{"password", corp + "password = \"CANARY\"", 3, 1, "secret is not kept"},
 		{"skip_verify", corp + "skip_verify = true", 3, 1, "cannot be switched off"},
+		{"insecure_skip_verify", corp + "insecure_skip_verify = true", 3, 1, "cannot be switched off"}, // security case 146
 		{"duplicate key", "output = \"json\"\noutput = \"text\"", 2, 1, "already defined"},
 		{"duplicate table", corp + "[idp.corp]", 3, 2, "already"},
 		{"wrong type", "default = 5", 1, 1, "needs a text in quotes, has a number"},

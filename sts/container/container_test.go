@@ -80,6 +80,9 @@ func TestKeysForWhoKnowsTheToken(t *testing.T) {
 	if len(s.Token().Reveal()) != 43 || s.Token().Reveal() == other.Token().Reveal() { // security case 125
 		t.Error("the token is not a new one of 256 bits")
 	}
+	if s.URL() == other.URL() { // security case 127: the port is the kernel's choice, and held from here on
+		t.Errorf("two servers at %s", s.URL())
+	}
 }
 
 // security case 121, 123, 124
