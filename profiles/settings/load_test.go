@@ -304,7 +304,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for name, p := range s.Profiles {
-			if strings.Trim(name, nameCharacters) != "" || (p.Source != "" && s.Profiles[p.Source] == nil && len(s.Include) == 0) || (p.Duration != "" && plain(p.Duration) != nil) {
+			if strings.Trim(name, nameCharacters) != "" || (p.Source != "" && (p.IdP != "" || p.Role == "" || p.Source == name)) || (p.Duration != "" && plain(p.Duration) != nil) {
 				t.Errorf("taken: %q %+v", name, p)
 			}
 		}
