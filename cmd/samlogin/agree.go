@@ -33,8 +33,8 @@ func (a *app) agree(ctx context.Context, home, other idp.Origin) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	fmt.Fprintf(t.out, "The sign-in at %s leads on to another server:\n\n    %s\n\n", home, other)
-	yes, err := t.confirm(ctx, "Is it your company's? What you type there goes to it, now and from now on.")
+	fmt.Fprintf(t.Out, "The sign-in at %s leads on to another server:\n\n    %s\n\n", home, other)
+	yes, err := t.Confirm(ctx, "Is it your company's? What you type there goes to it, now and from now on.")
 	if err == nil && yes {
 		a.keep(state.Entry{Kind: originKind, Identity: pair, Value: secret.New("yes"), Expires: a.now().Add(agreedFor)})
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
@@ -38,7 +39,7 @@ type app struct {
 
 	hushed    atomic.Int32 // silent renewals under way: their notices are nobody's concern
 	mu        sync.Mutex
-	console   *terminal
+	console   *terminal.Terminal
 	consoled  bool
 	loaded    *settings.Settings
 	trace     *traceFile
@@ -91,7 +92,7 @@ func newApp() *app {
 	a := &app{
 		in: os.Stdin, out: os.Stdout, errOut: os.Stderr, now: time.Now,
 		env:      func(name string) string { return env[key(name)] },
-		outIsTTY: isTerminal(os.Stdout), errIsTTY: isTerminal(os.Stderr),
+		outIsTTY: terminal.Is(os.Stdout), errIsTTY: terminal.Is(os.Stderr),
 	}
 	if value, ok := env[passwordVariable]; ok {
 		a.password = secret.New(value)
@@ -125,7 +126,7 @@ func (a *app) closeConsole() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.console != nil {
-		a.console.close()
+		a.console.Restore()
 		a.console = nil
 		a.waits = nil // it would draw on a terminal that is somebody else's now
 	}
@@ -135,7 +136,7 @@ func (a *app) closeConsole() {
 var errNoTerminal = errors.New("nobody can be asked")
 
 // terminal opens the controlling terminal, or says that nobody can be asked: --no-input, CI, or no terminal there.
-func (a *app) terminal() (*terminal, error) {
+func (a *app) terminal() (*terminal.Terminal, error) {
 	if a.global.noInput || a.env("CI") != "" {
 		return nil, errNoTerminal
 	}
@@ -143,7 +144,7 @@ func (a *app) terminal() (*terminal, error) {
 	defer a.mu.Unlock()
 	if !a.consoled {
 		a.consoled = true
-		a.console, _ = openTerminal()
+		a.console, _ = terminal.Open()
 	}
 	if a.console == nil {
 		return nil, errNoTerminal

@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // asker puts the questions of a set-up: each has a flag that answers it, and most have an answer that is proposed.
 type asker struct {
 	app      *app
-	terminal *terminal // nil: nobody can be asked
-	agreed   bool      // what is proposed is taken without asking, as --yes says
+	terminal *terminal.Terminal // nil: nobody can be asked
+	agreed   bool               // what is proposed is taken without asking, as --yes says
 }
 
 // question is one line that a person can answer.
@@ -59,7 +60,7 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 		prompt += " [" + foreign.Clean(q.proposed) + "]"
 	}
 	for range triesToAnswer {
-		answer, err := k.terminal.line(ctx, prompt+": ", false)
+		answer, err := k.terminal.Line(ctx, prompt+": ", false)
 		if err != nil {
 			return "", err
 		}
@@ -75,7 +76,7 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 		if err = check(answer); err == nil {
 			return answer, nil
 		}
-		fmt.Fprintf(k.terminal.out, "  %s\n", foreign.Clean(explain(err).Message))
+		fmt.Fprintf(k.terminal.Out, "  %s\n", foreign.Clean(explain(err).Message))
 	}
 	return "", &needError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
 }

@@ -1,10 +1,14 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
+)
 
 // With --yes what is proposed is taken, also where somebody could be asked; what only a person can say is not.
 func TestYesTakesWhatIsProposed(t *testing.T) {
-	sits := &terminal{} // it would fail if it were used
+	sits := &terminal.Terminal{} // it would fail if it were used
 	for _, c := range []struct {
 		name string
 		q    question

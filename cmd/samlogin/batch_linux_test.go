@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
@@ -254,7 +255,7 @@ func TestALongBatchAsksThePerson(t *testing.T) {
 	}
 	defer ours.Close()
 	defer theirs.Close()
-	r.app.password, r.app.console, r.app.consoled = secret.Text{}, &terminal{in: theirs, out: theirs}, true
+	r.app.password, r.app.console, r.app.consoled = secret.Text{}, &terminal.Terminal{In: theirs, Out: theirs}, true
 	r.agingAfter(20, 6*time.Minute)
 	var ended atomic.Bool
 	r.atIdP.set(func(_ http.ResponseWriter, q *http.Request) bool {

@@ -150,7 +150,7 @@ func (a *app) openPKCS12(ctx context.Context, path string, body []byte, fail fun
 		if missing != nil {
 			break
 		}
-		password, err := t.line(ctx, "Password of "+path+": ", true)
+		password, err := t.Line(ctx, "Password of "+path+": ", true)
 		if err != nil {
 			return nil, err
 		}

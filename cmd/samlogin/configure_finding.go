@@ -34,7 +34,7 @@ func (s *setup) tellFinding() {
 	row := func(label, text string) {
 		width := 80
 		if s.ask.terminal != nil {
-			width = s.ask.terminal.width()
+			width = s.ask.terminal.Width()
 		}
 		for _, line := range wrapped(foreign.Clean(text), max(width-17, 40)) {
 			s.say("  %-12s  %s", label, line)

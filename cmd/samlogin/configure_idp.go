@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -35,7 +36,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		}
 	}
 	if s.ask.terminal != nil && f.url == "" {
-		fmt.Fprintln(s.ask.terminal.out, "Return takes what stands in [brackets]; ctrl-C stops.\nNothing is written before you say yes.")
+		fmt.Fprintln(s.ask.terminal.Out, "Return takes what stands in [brackets]; ctrl-C stops.\nNothing is written before you say yes.")
 	}
 	for try := 1; ; try++ {
 		address, err := s.ask.text(ctx, question{label: "Address of your sign-in page", flag: "url", given: f.url, proposed: proposed, check: func(text string) error {
@@ -61,8 +62,8 @@ func (s *setup) findIdP(ctx context.Context) error {
 		}
 		told := explain(err)
 		for _, text := range []string{told.Message, told.Hint} {
-			for _, line := range wrapped(foreign.Clean(text), s.ask.terminal.width()-4) {
-				fmt.Fprintf(s.ask.terminal.out, "  %s\n", line)
+			for _, line := range wrapped(foreign.Clean(text), s.ask.terminal.Width()-4) {
+				fmt.Fprintf(s.ask.terminal.Out, "  %s\n", line)
 			}
 		}
 		proposed = ""
@@ -86,12 +87,12 @@ func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error
 	}
 	tell := func(what string) {
 		if t := s.ask.terminal; t != nil && !a.json() {
-			fmt.Fprintf(t.out, "\r\x1b[K%s", fit("Looking at "+host+": "+what+" …", t.width()-1))
+			fmt.Fprintf(t.Out, "\r\x1b[K%s", terminal.Fit("Looking at "+host+": "+what+" …", t.Width()-1))
 		}
 	}
 	defer func() {
 		if t := s.ask.terminal; t != nil && !a.json() {
-			fmt.Fprint(t.out, "\r\x1b[K")
+			fmt.Fprint(t.Out, "\r\x1b[K")
 		}
 	}()
 	within, end := transport.within(ctx)

@@ -209,7 +209,7 @@ func (a *app) agreeToWrite(ctx context.Context, f *importFlags, to string) error
 	if err != nil {
 		return &needError{What: "nothing was written: nobody can be asked", Hint: "--yes writes the settings, --dry-run shows what would be written"}
 	}
-	yes, err := t.decide(ctx, "Write this to "+a.short(to)+"?")
+	yes, err := t.Decide(ctx, "Write this to "+a.short(to)+"?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was written", Hint: "--rename proposes other names"}
 	}
@@ -232,7 +232,7 @@ func (a *app) cleanADFS(ctx context.Context, f *importFlags, r *imports.Result) 
 		if err != nil {
 			return 0, &needError{What: "the lines of aws-adfs stay: nobody can be asked", Hint: "--yes takes them out"}
 		}
-		yes, err := t.confirm(ctx, "Take the lines of aws-adfs that were taken over out of "+a.short(path)+"?")
+		yes, err := t.Confirm(ctx, "Take the lines of aws-adfs that were taken over out of "+a.short(path)+"?")
 		if err != nil || !yes {
 			return 0, err
 		}

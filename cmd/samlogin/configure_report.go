@@ -7,6 +7,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -67,7 +68,7 @@ func (a *app) showImport(r *imports.Result) {
 	}
 	for _, l := range r.Lines {
 		count[l.Fate]++
-		name := fit(lineName(l), keyColumn)
+		name := terminal.Fit(lineName(l), keyColumn)
 		words := strings.Join(l.To, ", ")
 		if l.Why != "" && words != "" {
 			words += ": "

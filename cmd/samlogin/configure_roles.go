@@ -36,7 +36,7 @@ func (s *setup) chooseRoles(ctx context.Context, login *madeLogin) error {
 		if s.ask.terminal == nil {
 			return nil, &needError{What: fmt.Sprintf("%d roles are offered and nobody can be asked which ones are wanted", len(offered)), Hint: "name them with --role (account/name, * for anything), or take all with --all"}
 		}
-		fmt.Fprintf(s.ask.terminal.out, "\n%d roles are offered; tab marks those that you want a profile for:\n", len(offered))
+		fmt.Fprintf(s.ask.terminal.Out, "\n%d roles are offered; tab marks those that you want a profile for:\n", len(offered))
 		return a.pick(ctx, in, offered, s.accounts, "")
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/profiles/imports"
@@ -69,7 +70,7 @@ func (a *app) agreeToCopy(ctx context.Context, f *importFlags, tool imports.Tool
 	if c.User != "" {
 		whose = "of " + foreign.Clean(c.User) + " at"
 	}
-	return t.confirm(ctx, fmt.Sprintf("%s may have the password %s %s in the key store. Copy it?", tool, whose, c.Origin))
+	return t.Confirm(ctx, fmt.Sprintf("%s may have the password %s %s in the key store. Copy it?", tool, whose, c.Origin))
 }
 
 // copySecret copies one password. The errors are those after which nothing more is to be done; why says what else kept it
@@ -104,7 +105,7 @@ func (a *app) copySecret(ctx context.Context, s *settings.Settings, tool imports
 		return false, "there is no place for it", nil
 	}
 	if err := a.rememberIn(ctx, places[0], k, saved.Secret); err != nil {
-		if ctx.Err() != nil || errors.Is(err, errInterrupted) {
+		if ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupted) {
 			return false, "", err
 		}
 		return false, err.Error(), nil

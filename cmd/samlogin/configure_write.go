@@ -174,9 +174,9 @@ func (s *setup) agree(ctx context.Context, edit *settings.Edit) error {
 		return &needError{What: "the settings would be changed, and nobody can be asked", Hint: "--yes writes what is shown"}
 	}
 	if s.app.json() {
-		fmt.Fprint(t.out, edit.Diff())
+		fmt.Fprint(t.Out, edit.Diff())
 	}
-	yes, err := t.decide(ctx, "Write that to "+s.app.short(s.path)+"?")
+	yes, err := t.Decide(ctx, "Write that to "+s.app.short(s.path)+"?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was written", Hint: "samlogin configure begins again; an editor does as well"}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -90,7 +91,7 @@ func (a *app) withCaller(ctx context.Context) (context.Context, context.CancelCa
 	caller, watch := os.Getppid(), a.watch
 	a.watch = func() {
 		watch()
-		go orphaned(within, func() bool { return os.Getppid() == caller }, func() { end(errInterrupted) })
+		go orphaned(within, func() bool { return os.Getppid() == caller }, func() { end(terminal.ErrInterrupted) })
 	}
 	return within, end
 }

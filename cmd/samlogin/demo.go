@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	idpdemo "github.com/samlogin/samlogin/idp/demo"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -253,7 +254,7 @@ func (d *demo) serve(ctx context.Context) error {
 	say("\n    samlogin --idp adfs --url %s --duration 12h\n", d.adfsURL)
 	say("    samlogin login staging\n\nctrl-C ends it.")
 	<-ctx.Done()
-	if errors.Is(context.Cause(ctx), errInterrupted) {
+	if errors.Is(context.Cause(ctx), terminal.ErrInterrupted) {
 		return nil
 	}
 	return context.Cause(ctx)

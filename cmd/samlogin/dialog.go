@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -66,19 +67,19 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 		if said == "" {
 			said = foreign.Text("that was not accepted")
 		}
-		fmt.Fprintln(t.out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), said), t.width()))
+		fmt.Fprintln(t.Out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), said), t.Width()))
 	}
 	if q.Says != "" && !q.Again {
-		fmt.Fprintln(t.out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), q.Says), t.width()))
+		fmt.Fprintln(t.Out, folded(fmt.Sprintf("%s: %s", q.Origin.Host(), q.Says), t.Width()))
 	}
 	if q.Next {
-		fmt.Fprintf(t.out, "%s took the code, and wants the next one that the token shows.\n", q.Origin.Host())
+		fmt.Fprintf(t.Out, "%s took the code, and wants the next one that the token shows.\n", q.Origin.Host())
 	}
 	if q.Kind == idp.Choice {
 		return chooseOption(ctx, t, q)
 	}
 	for range 3 {
-		answer, err := t.line(ctx, prompt(q), q.Kind != idp.Username)
+		answer, err := t.Line(ctx, prompt(q), q.Kind != idp.Username)
 		if err != nil {
 			return secret.Text{}, err
 		}
@@ -93,16 +94,16 @@ func (p *person) Ask(ctx context.Context, q idp.Question) (secret.Text, error) {
 }
 
 // chooseOption shows numbered lines and takes a number, or words that fit only one of them.
-func chooseOption(ctx context.Context, t *terminal, q idp.Question) (secret.Text, error) {
-	fmt.Fprintf(t.out, "%s asks for the %s:\n", q.Origin.Host(), q.Topic)
+func chooseOption(ctx context.Context, t *terminal.Terminal, q idp.Question) (secret.Text, error) {
+	fmt.Fprintf(t.Out, "%s asks for the %s:\n", q.Origin.Host(), q.Topic)
 	if q.Label != "" {
-		fmt.Fprintf(t.out, "%s\n", q.Label)
+		fmt.Fprintf(t.Out, "%s\n", q.Label)
 	}
 	for i, o := range q.Options {
-		fmt.Fprintf(t.out, "%4d  %s\n", i+1, fit(o.String(), t.width()-7))
+		fmt.Fprintf(t.Out, "%4d  %s\n", i+1, terminal.Fit(o.String(), t.Width()-7))
 	}
 	for range 3 {
-		answer, err := t.line(ctx, "Number: ", false)
+		answer, err := t.Line(ctx, "Number: ", false)
 		if err != nil {
 			return secret.Text{}, err
 		}

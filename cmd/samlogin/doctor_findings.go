@@ -7,6 +7,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -124,7 +125,7 @@ func layFinding(f finding, names, width int, color bool) []string {
 		mark += map[health]string{good: " ok     ", warning: " warning", bad: " bad    "}[f.State]
 	}
 	lead := 2 + uniseg.StringWidth(mark) + 1 + names + 2
-	name := fit(f.Name, names)
+	name := terminal.Fit(f.Name, names)
 	name += strings.Repeat(" ", names-uniseg.StringWidth(name))
 	var lines []string
 	for i, text := range linesOf(f.Message, width-lead) {

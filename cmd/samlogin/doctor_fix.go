@@ -32,11 +32,11 @@ func (a *app) mend(ctx context.Context, e *examination, all []finding) ([]findin
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(t.out, "\nThis would be done:\n")
+	fmt.Fprintf(t.Out, "\nThis would be done:\n")
 	for i, r := range todo {
-		fmt.Fprintf(t.out, "  %d  %s\n", i+1, r.what)
+		fmt.Fprintf(t.Out, "  %d  %s\n", i+1, r.what)
 	}
-	yes, err := t.confirm(ctx, "\nDo it?")
+	yes, err := t.Confirm(ctx, "\nDo it?")
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	signinbrowser "github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/idp/probe"
@@ -114,7 +115,7 @@ func explain(err error) failure {
 		return f
 	}
 	switch {
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, terminal.ErrInterrupted):
 		f.Message = "interrupted"
 		return is("interrupted", exitInterrupted, "")
 	case errors.As(err, &command):

@@ -79,23 +79,3 @@ func TestWhereItFell(t *testing.T) {
 		}
 	}
 }
-
-// What was typed is wiped where it was kept, and where it was kept before it grew.
-func TestTypedIsWiped(t *testing.T) { // security case 104
-	kept := make([]byte, 0, 32)
-	if got, err := readInto(strings.NewReader("Correct-Horse-7\nnext"), kept); got != "Correct-Horse-7" || err != nil {
-		t.Fatal(got, err)
-	}
-	for _, long := range []string{"", strings.Repeat("long", 40) + "\n"} {
-		if long != "" {
-			if got, err := readInto(strings.NewReader(long), kept); got+"\n" != long || err != nil {
-				t.Fatal(got, err)
-			}
-		}
-		for i, b := range kept[:cap(kept)] {
-			if b != 0 {
-				t.Fatalf("byte %d is left of %d typed", i, len(long))
-			}
-		}
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -119,7 +120,7 @@ func (g *given) program(ctx context.Context, flag, line string) (secret.Text, er
 // askProgram runs a program for a secret. One that fails is told of, and the next source is asked.
 func (a *app) askProgram(ctx context.Context, what string, argv []string) (secret.Text, error) {
 	s, err := a.secretOf(ctx, what, argv)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, errInterrupted) {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, terminal.ErrInterrupted) {
 		a.notice(err.Error())
 		return secret.Text{}, idp.ErrNoAnswer
 	}

@@ -11,9 +11,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
-
-	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
@@ -91,35 +88,6 @@ func TestForeignTextDoesNotActOnTheTerminal(t *testing.T) {
 		if n := r.errOut.Len(); n > 4000 {
 			t.Errorf("an AWS error of a megabyte is shown with %d bytes", n)
 		}
-	}
-}
-
-// security case 50
-func TestLinesFitAnyTerminal(t *testing.T) {
-	offered := []saml.Role{role(t, "111111111111", "Admin"), role(t, "222222222222", strings.Repeat("p/", 200)+"ReadOnly"), role(t, "333333333333", "X")}
-	names := accountNames{
-		"111111111111": strings.Repeat("wide-", 2000), "222222222222": strings.Repeat("管理", 500), "333333333333": "e" + strings.Repeat("\u0301", 300) + "\x1b[2J",
-	}
-	for _, width := range []int{1, 2, 5, 19, 80, 300} {
-		for _, height := range []int{1, 2, 3, 10, 24} {
-			l := newPickList(offered, names)
-			for range offered {
-				lines := l.lines(width, height)
-				if len(lines) > max(height, 2) {
-					t.Errorf("%d lines on a screen of %d", len(lines), height)
-				}
-				for _, line := range lines {
-					tame(t, "a line of the picker", line)
-					if w := uniseg.StringWidth(line); w > width {
-						t.Errorf("a line of %d columns on a screen of %d: %.60q", w, width, line)
-					}
-				}
-				l.move(1)
-			}
-		}
-	}
-	if got := fit("管理者", 5); got != "管理…" {
-		t.Errorf("fit cuts to %q", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
@@ -271,7 +272,7 @@ func (e *withCommand) Unwrap() error { return e.err }
 
 // forPerson adds the command for a NAME, with flags behind it, to an error after which only a person can go on.
 func (a *app) forPerson(err error, name, flags string) error {
-	if err == nil || errors.Is(err, errInterrupted) || strings.ContainsAny(name, "\n\r") {
+	if err == nil || errors.Is(err, terminal.ErrInterrupted) || strings.ContainsAny(name, "\n\r") {
 		return err
 	}
 	var included *settings.IncludeError

@@ -41,14 +41,16 @@ var allowed = map[string][]string{
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
 
-	"cmd/samlogin/manual": {},
+	"cmd/samlogin/manual":   {},
+	"cmd/samlogin/terminal": {"saml/foreign"},
+	"cmd/samlogin/picker":   {"cmd/samlogin/terminal", "saml", "saml/foreign"},
 }
 
 // walled are modules that only some packages may import, so that replacing one touches them alone.
 var walled = map[string][]string{
 	"github.com/crewjam/saml":                  {"saml", "idp/demo"},
 	"github.com/aws/aws-sdk-go-v2/service/sts": {"sts"},
-	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin"},
+	"github.com/AlecAivazis/survey/v2":         {"cmd/samlogin/picker"},
 	"github.com/spf13/cobra":                   {"cmd/samlogin", "cmd/samlogin/manual"},
 	"github.com/PuerkitoBio/goquery":           {"idp", "idp/adapter", "idp/adfs", "idp/duo", "idp/form", "sts/signin"},
 	"github.com/russellhaering/goxmldsig":      {"idp/demo", "sts/demo"},

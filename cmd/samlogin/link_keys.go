@@ -88,7 +88,7 @@ func (l *processKeys) take(ctx context.Context, _ *loginFlags) (heldKeys, error)
 		call.Argv = []string{"cmd.exe", "/C", l.line}
 	}
 	if t, err := l.app.terminal(); err == nil {
-		call.Terminal = t.in
+		call.Terminal = t.In
 	}
 	answer, err := program.Run(ctx, call)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/profiles"
@@ -87,7 +88,7 @@ func (a *app) login(ctx context.Context, f *loginFlags, names []string) error {
 	groups := bySignIn(offered)
 	for _, group := range groups {
 		found, missed, err := a.signInTo(ctx, f, group, s.Accounts)
-		if err != nil && (len(groups) == 1 && len(results)+len(switched) == 0 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
+		if err != nil && (len(groups) == 1 && len(results)+len(switched) == 0 || ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupted)) {
 			return err
 		}
 		if err != nil { // what another IdP gives is not lost by it

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -26,9 +27,6 @@ func main() {
 
 // stopPatience is how long a run may take to end once it was told to. A second signal ends it at once.
 const stopPatience = 5 * time.Second
-
-// errInterrupted is why a run's context ends when the person, or the system, wants it to stop.
-var errInterrupted = errors.New("interrupted")
 
 // noticingWriter remembers that something could not be written.
 type noticingWriter struct {
@@ -59,7 +57,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 			if _, ok := <-signals; !ok {
 				return
 			}
-			cancel(errInterrupted)
+			cancel(terminal.ErrInterrupted)
 			// Something that cannot be told to stop, such as a file system that hangs, must not keep the person.
 			select {
 			case _, ok := <-signals:
@@ -102,8 +100,8 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	if errors.As(err, &exited) {
 		return exited.Code
 	}
-	if errors.Is(context.Cause(ctx), errInterrupted) {
-		err = errInterrupted
+	if errors.Is(context.Cause(ctx), terminal.ErrInterrupted) {
+		err = terminal.ErrInterrupted
 	}
 	// cobra's own errors about words have no type, and those about flags that exclude each other come late.
 	if explain(err).Code == "fault" && (!a.started || strings.HasPrefix(err.Error(), "if any flags in the group")) {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/rivo/uniseg"
 	"golang.org/x/term"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 )
 
 // progress tells how far the taking of many roles has come: on a terminal by one line that is drawn again and again and
@@ -181,7 +183,7 @@ func (p *progress) counts() string {
 func (p *progress) line(columns int) string {
 	text := p.counts()
 	if columns < barColumns+2+uniseg.StringWidth(text) {
-		return fit(text, columns)
+		return terminal.Fit(text, columns)
 	}
 	filled := barColumns * (p.good + p.failed) / p.all
 	full, empty := strings.Repeat("█", filled), strings.Repeat("░", barColumns-filled)
@@ -190,7 +192,7 @@ func (p *progress) line(columns int) string {
 	}
 	columns -= barColumns + 2
 	if room := columns - uniseg.StringWidth(text) - 2; room > 8 && len(p.busy) > 0 {
-		text += "  " + fit(strings.Join(p.busy, ", "), room)
+		text += "  " + terminal.Fit(strings.Join(p.busy, ", "), room)
 	}
 	return full + empty + "  " + text
 }

@@ -205,14 +205,14 @@ func (a *app) offerToRemember(ctx context.Context) {
 		if o.replace {
 			question = "Replace the password of " + who(o.key) + " in " + st.Name() + " by the one you typed?"
 		}
-		yes, err := t.confirm(ctx, question)
+		yes, err := t.Confirm(ctx, question)
 		if err != nil {
 			return
 		}
 		if !yes {
 			err = a.ledger().Change(ctx, o.key, func(l *keychain.Line) { l.Declined = true })
 			if err == nil {
-				fmt.Fprintln(t.out, "You will not be asked again; samlogin secret set remembers it.")
+				fmt.Fprintln(t.Out, "You will not be asked again; samlogin secret set remembers it.")
 			}
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/manual"
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -247,7 +248,7 @@ func (a *app) oneReader(cmd *cobra.Command) error {
 		slices.Sort(readers)
 		return &usageError{What: strings.Join(readers, " and ") + " cannot both read standard input"}
 	}
-	if file, ok := a.in.(*os.File); ok && len(readers) == 1 && (a.typed["password-stdin"] || a.typed["stdin"]) && isTerminal(file) {
+	if file, ok := a.in.(*os.File); ok && len(readers) == 1 && (a.typed["password-stdin"] || a.typed["stdin"]) && terminal.Is(file) {
 		return &usageError{What: readers[0] + " reads from a pipe or a file, and standard input is the terminal, which would show what you type", Hint: "leave it out: samlogin asks, and shows nothing"}
 	}
 	return nil

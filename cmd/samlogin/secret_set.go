@@ -122,7 +122,7 @@ func (a *app) bothFactors(ctx context.Context, f *secretFlags, place string, k k
 	if err != nil {
 		return &needError{What: warning, Hint: "--both-factors agrees to that"}
 	}
-	yes, err := t.confirm(ctx, warning+". Keep both there?")
+	yes, err := t.Confirm(ctx, warning+". Keep both there?")
 	if err == nil && !yes {
 		err = &needError{What: "nothing was remembered", Hint: "another place for the seed keeps the factors apart: --mfa-command, or your telephone"}
 	}
@@ -147,7 +147,7 @@ func (a *app) secretValue(ctx context.Context, f *secretFlags, k keychain.Key) (
 		if k.Kind == keychain.Seed {
 			question = "TOTP seed of " + who(k) + " (base32 or otpauth://): "
 		}
-		text, err := t.line(ctx, question, true)
+		text, err := t.Line(ctx, question, true)
 		if err != nil {
 			return value, err
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -69,7 +70,7 @@ func (v *signedIn) jobs(ctx context.Context, wanted []*target, names accountName
 		found, err := t.jobs(v.session.response, names, func(offered []saml.Role, profile string) ([]saml.Role, error) {
 			return a.pick(ctx, v.session.in, offered, names, profile)
 		})
-		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, errInterrupted)) {
+		if err != nil && (len(wanted) == 1 || ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupted)) {
 			return nil, nil, err
 		}
 		if err != nil { // one profile without its role does not stop the others

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/saml"
@@ -37,7 +38,7 @@ type commandProvider struct {
 func (p *commandProvider) Login(ctx context.Context, _ idp.Dialog) (*saml.Response, error) {
 	call := program.Call{Argv: p.argv, Env: environmentWith(nil), Limit: p.limit, Most: responseBytes}
 	if t, err := p.app.terminal(); err == nil {
-		call.Terminal = t.in
+		call.Terminal = t.In
 	}
 	answer, err := program.Run(ctx, call)
 	var failed *program.Error
@@ -45,7 +46,7 @@ func (p *commandProvider) Login(ctx context.Context, _ idp.Dialog) (*saml.Respon
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.As(err, &failed) && failed.Problem == program.Interrupted:
-		return nil, errInterrupted
+		return nil, terminal.ErrInterrupted
 	case err != nil:
 		return nil, &signInCommandError{Err: err, Said: lastLine(answer.Stderr)}
 	}

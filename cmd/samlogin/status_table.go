@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 )
 
 // The columns of status, in the order of the screen.
@@ -50,7 +52,7 @@ func layStatus(rows []statusRow, names accountNames, now time.Time, width int, c
 			if width > 0 {
 				most = cellMost
 			}
-			table[i][c] = fit(table[i][c], most)
+			table[i][c] = terminal.Fit(table[i][c], most)
 			widths[c] = max(widths[c], uniseg.StringWidth(table[i][c]))
 		}
 	}
@@ -79,12 +81,12 @@ func layStatus(rows []statusRow, names accountNames, now time.Time, width int, c
 			if !shown[c] {
 				continue
 			}
-			cell = fit(cell, widths[c])
+			cell = terminal.Fit(cell, widths[c])
 			b.WriteString(cell + strings.Repeat(" ", widths[c]-uniseg.StringWidth(cell)+2))
 		}
 		text := strings.TrimRight(b.String(), " ")
 		if width > 0 {
-			text = fit(text, width)
+			text = terminal.Fit(text, width)
 		}
 		if color {
 			text = "\x1b[" + statusColor(rows, i-1, now) + "m" + text + "\x1b[0m"

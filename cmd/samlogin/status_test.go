@@ -14,6 +14,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/secret"
 )
@@ -158,12 +159,12 @@ func TestWatchGivesTheTerminalBack(t *testing.T) {
 	ticks := 0
 	a.wait = func(context.Context, time.Duration) error {
 		if ticks++; ticks == 3 {
-			return errInterrupted
+			return terminal.ErrInterrupted
 		}
 		return nil
 	}
 	err := a.status(context.Background(), &statusFlags{watch: true}, nil)
-	if text := out.String(); !errors.Is(err, errInterrupted) || strings.Count(text, "prod") != 3 || strings.Count(text, "\r\x1b[2A\x1b[J") != 2 || !strings.HasSuffix(text, "\x1b[?25h") {
+	if text := out.String(); !errors.Is(err, terminal.ErrInterrupted) || strings.Count(text, "prod") != 3 || strings.Count(text, "\r\x1b[2A\x1b[J") != 2 || !strings.HasSuffix(text, "\x1b[?25h") {
 		t.Errorf("%q, %v", text, err)
 	}
 }

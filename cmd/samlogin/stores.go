@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/saml/secret"
@@ -65,7 +66,7 @@ func (s *stores) open(place string) (keychain.Store, error) {
 	var tty *os.File
 	t, err := s.app.terminal()
 	if err == nil {
-		tty = t.in
+		tty = t.In
 	}
 	path, _ := s.app.secretsFile()
 	st, err := keychain.Open(place, keychain.Options{
@@ -98,7 +99,7 @@ func (s *stores) get(ctx context.Context, spec string, k keychain.Key) (e keycha
 			return e, place, nil
 		case ctx.Err() != nil:
 			return keychain.Entry{}, "", context.Cause(ctx)
-		case errors.Is(err, errInterrupted):
+		case errors.Is(err, terminal.ErrInterrupted):
 			return keychain.Entry{}, "", err
 		case !errors.Is(err, keychain.ErrNotFound):
 			s.tell(err)
@@ -143,11 +144,11 @@ func (a *app) passphrase(ctx context.Context, path string, confirm bool) (secret
 			Hint: "give it with " + passphraseVariable + " or " + passphraseCommandVariable,
 		}
 	}
-	text, err := t.line(ctx, "Passphrase of "+path+": ", true)
+	text, err := t.Line(ctx, "Passphrase of "+path+": ", true)
 	if err != nil || !confirm {
 		return secret.New(text), err
 	}
-	again, err := t.line(ctx, "The same passphrase again: ", true)
+	again, err := t.Line(ctx, "The same passphrase again: ", true)
 	if err == nil && (again != text || text == "") {
 		err = &usageError{What: "the two passphrases differ, or are empty; nothing was remembered"}
 	}
@@ -158,7 +159,7 @@ func (a *app) passphrase(ctx context.Context, path string, confirm bool) (secret
 func (a *app) secretOf(ctx context.Context, what string, argv []string) (secret.Text, error) {
 	call := program.Call{Argv: argv}
 	if t, err := a.terminal(); err == nil {
-		call.Terminal = t.in
+		call.Terminal = t.In
 	}
 	answer, err := program.Run(ctx, call)
 	if a.global.verbose && err != nil {
@@ -172,7 +173,7 @@ func (a *app) secretOf(ctx context.Context, what string, argv []string) (secret.
 		}
 		var failed *program.Error
 		if errors.As(err, &failed) && failed.Problem == program.Interrupted {
-			return secret.Text{}, errInterrupted
+			return secret.Text{}, terminal.ErrInterrupted
 		}
 		return secret.Text{}, fmt.Errorf("%s: %w", what, err)
 	}

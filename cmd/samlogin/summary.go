@@ -10,6 +10,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
@@ -225,7 +226,7 @@ func columns(rows [][]string) []int {
 func (a *app) outWidth() int {
 	if a.outIsTTY {
 		if t, err := a.terminal(); err == nil {
-			return t.width()
+			return t.Width()
 		}
 	}
 	return 0
@@ -252,7 +253,7 @@ func (a *app) table(rows [][]string, looks ...string) {
 		}
 		text := strings.TrimRight(b.String(), " ")
 		if limit > 0 {
-			text = fit(text, limit)
+			text = terminal.Fit(text, limit)
 		}
 		look := ""
 		if n == 0 {

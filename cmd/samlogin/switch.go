@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -53,7 +54,7 @@ func (a *app) loginSwitched(ctx context.Context, f *loginFlags, jobs []job) ([]r
 		if !taken {
 			k, err = t.way.take(ctx, f)
 		}
-		if err != nil && (ctx.Err() != nil || errors.Is(err, errInterrupted)) {
+		if err != nil && (ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupted)) {
 			return results, err
 		}
 		results = append(results, result{job: j, session: k.Session, region: k.region, unasked: t.wish.Duration == 0 && !t.wish.Max, err: err})

@@ -12,7 +12,7 @@ import (
 )
 
 // jobs finds the roles of a target among those offered. pick is asked where only a person can decide.
-func (t *target) jobs(r *saml.Response, names accountNames, pick picker) ([]job, error) {
+func (t *target) jobs(r *saml.Response, names accountNames, pick chooser) ([]job, error) {
 	roles, err := t.roles(r, names, pick)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (t *target) jobs(r *saml.Response, names accountNames, pick picker) ([]job,
 	return out, nil
 }
 
-func (t *target) roles(r *saml.Response, names accountNames, pick picker) ([]saml.Role, error) {
+func (t *target) roles(r *saml.Response, names accountNames, pick chooser) ([]saml.Role, error) {
 	if r.Encrypted {
 		return t.unseen()
 	}

@@ -214,5 +214,5 @@ func (a *app) policy(ctx context.Context, path string) (string, error) {
 	return text, nil
 }
 
-// picker lets a person choose from roles: one for the profile that is named, else one or more.
-type picker func(offered []saml.Role, profile string) ([]saml.Role, error)
+// chooser lets a person choose from roles: one for the profile that is named, else one or more.
+type chooser func(offered []saml.Role, profile string) ([]saml.Role, error)

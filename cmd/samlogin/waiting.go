@@ -6,13 +6,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 )
 
 // waitLine shows that the login waits for a person's phone: what to do, the number to match, and the time left, on one
 // line of the terminal that counts down. Without a terminal it is said once.
 type waitLine struct {
-	terminal *terminal
+	terminal *terminal.Terminal
 	now      func() time.Time
 
 	mu    sync.Mutex
@@ -73,9 +74,9 @@ func (l *waitLine) begin(w idp.Waiting) {
 	t := l.terminal
 	says := w
 	says.Number = ""
-	fmt.Fprintln(t.out, words(says))
+	fmt.Fprintln(t.Out, words(says))
 	if number := w.Number.String(); number != "" {
-		fmt.Fprintf(t.out, "\n%s\n", large(number))
+		fmt.Fprintf(t.Out, "\n%s\n", large(number))
 	}
 	l.stop, l.ended = make(chan struct{}), make(chan struct{})
 	ticks := time.NewTicker(time.Second)
@@ -86,7 +87,7 @@ func (l *waitLine) begin(w idp.Waiting) {
 		for {
 			select {
 			case <-stop:
-				fmt.Fprint(t.out, "\r\x1b[K")
+				fmt.Fprint(t.Out, "\r\x1b[K")
 				return
 			case <-ticks.C:
 				l.left(w)
@@ -97,7 +98,7 @@ func (l *waitLine) begin(w idp.Waiting) {
 
 func (l *waitLine) left(w idp.Waiting) {
 	left := max(w.Until.Sub(l.now()).Round(time.Second), 0)
-	fmt.Fprintf(l.terminal.out, "\r\x1b[K%s", fit(fmt.Sprintf("Waiting, %d:%02d left; ctrl-C stops", int(left.Minutes()), int(left.Seconds())%60), l.terminal.width()-1))
+	fmt.Fprintf(l.terminal.Out, "\r\x1b[K%s", terminal.Fit(fmt.Sprintf("Waiting, %d:%02d left; ctrl-C stops", int(left.Minutes()), int(left.Seconds())%60), l.terminal.Width()-1))
 }
 
 // end takes the line off the screen. The lock is held.

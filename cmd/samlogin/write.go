@@ -126,7 +126,7 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 	if errors.Is(err, errNoTerminal) {
 		return &needError{What: "profile " + profile + " has " + there.What + ", which are lost when it is replaced, and nobody can be asked", Hint: "write to another profile with --profile, or take them out of the file yourself"}
 	}
-	yes, err := t.confirm(ctx, "Profile "+profile+" has "+there.What+". Replace them for good?")
+	yes, err := t.Confirm(ctx, "Profile "+profile+" has "+there.What+". Replace them for good?")
 	if err != nil {
 		return err
 	}

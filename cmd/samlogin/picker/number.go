@@ -1,4 +1,4 @@
-package main
+package picker
 
 import (
 	"context"
@@ -7,54 +7,51 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// plainTerminal reports whether nothing may be drawn: the terminal can only print lines (TERM=dumb), or somebody wants
-// to have them read out (ACCESSIBLE, as other programs understand it).
-func (a *app) plainTerminal() bool { return a.env("TERM") == "dumb" || a.env("ACCESSIBLE") != "" }
-
 // numbersAtOnce is how many roles are listed before the person is asked.
 const numbersAtOnce = 20
 
-// pickByNumber lists the roles with numbers and asks for a line: numbers, or words that leave fewer roles. A role keeps
-// its number, and only one that was listed is taken by it.
-func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, error) {
+// ByNumber lists the roles with numbers and asks for a line: numbers, or words that leave fewer roles. A role keeps
+// its number, and only one that was listed is taken by it. Errors: terminal.ErrInterrupted, the context's cause.
+func ByNumber(ctx context.Context, t *terminal.Terminal, l *List) ([]saml.Role, error) {
 	listed := make([]bool, len(l.rows))
 	question := "Number, or words to leave fewer: "
-	if l.several {
+	if l.Several {
 		question = "Numbers (2, or 2 5-7), all, or words to leave fewer: "
 	}
-	if l.profile != "" {
-		question = "Number for the profile " + foreign.Cut(l.profile, 30) + ", or words to leave fewer: "
+	if l.Profile != "" {
+		question = "Number for the profile " + foreign.Cut(l.Profile, 30) + ", or words to leave fewer: "
 	}
 	from := 0
 	for {
 		to := min(from+numbersAtOnce, len(l.fitting))
 		for _, i := range l.fitting[from:to] {
 			listed[i] = true
-			fmt.Fprintf(t.out, "%4d  %s\n", i+1, fit(l.rows[i].spoken(), max(t.width()-7, 20)))
+			fmt.Fprintf(t.Out, "%4d  %s\n", i+1, terminal.Fit(l.rows[i].spoken(), max(t.Width()-7, 20)))
 		}
 		if more := len(l.fitting) - to; more > 0 {
-			fmt.Fprintf(t.out, "      and %d more; return alone lists them\n", more)
+			fmt.Fprintf(t.Out, "      and %d more; return alone lists them\n", more)
 		}
-		answer, err := t.line(ctx, question, false)
+		answer, err := t.Line(ctx, question, false)
 		if err != nil {
 			return nil, err
 		}
 		numbers, ok := numbersOf(answer, len(l.rows))
 		switch {
-		case l.several && strings.EqualFold(strings.TrimSpace(answer), "all"):
+		case l.Several && strings.EqualFold(strings.TrimSpace(answer), "all"):
 			var out []saml.Role
 			for _, i := range l.fitting {
 				out = append(out, l.rows[i].role)
 			}
 			return out, nil
 		case ok && slices.ContainsFunc(numbers, func(n int) bool { return !listed[n] }):
-			fmt.Fprintln(t.out, "Only a role that was listed can be taken by its number.")
-		case ok && len(numbers) > 1 && !l.several:
-			fmt.Fprintln(t.out, "One role can be taken: one profile was named.")
+			fmt.Fprintln(t.Out, "Only a role that was listed can be taken by its number.")
+		case ok && len(numbers) > 1 && !l.Several:
+			fmt.Fprintln(t.Out, "One role can be taken: one profile was named.")
 		case ok:
 			var out []saml.Role
 			for _, n := range numbers {
@@ -69,7 +66,7 @@ func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, e
 		default:
 			from = 0
 			if l.filter(answer); !l.any() {
-				fmt.Fprintf(t.out, "No role fits %s.\n", foreign.Text(answer))
+				fmt.Fprintf(t.Out, "No role fits %s.\n", foreign.Text(answer))
 				l.filter("")
 			}
 		}
@@ -77,7 +74,7 @@ func pickByNumber(ctx context.Context, t *terminal, l *pickList) ([]saml.Role, e
 }
 
 // spoken is a role on a line of its own.
-func (r *pickRow) spoken() string {
+func (r *item) spoken() string {
 	s := r.path.shown + " in " + r.account.shown
 	if r.name.shown != "" {
 		s += " (" + r.name.shown + ")"

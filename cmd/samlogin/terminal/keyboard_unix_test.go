@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package terminal
 
 import (
 	"os"
@@ -22,9 +22,9 @@ func TestWhatHasArrivedIsNotLate(t *testing.T) {
 	if _, err := to.WriteString("\x1b[B\x1b"); err != nil {
 		t.Fatal(err)
 	}
-	k := newKeyboard(from)
+	k := NewKeyboard(from)
 	k.comes = func() bool { return readable(k.fd, over) }
-	for _, want := range []rune{keyDown, 0x1b} {
+	for _, want := range []rune{KeyDown, 0x1b} {
 		if got, err := k.key(); err != nil || got != want {
 			t.Errorf("%U, %v, want %U", got, err, want)
 		}

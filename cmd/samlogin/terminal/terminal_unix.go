@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package terminal
 
 import (
 	"fmt"
@@ -12,18 +12,18 @@ import (
 	"golang.org/x/term"
 )
 
-// openTerminal opens the controlling terminal of the process.
-func openTerminal() (*terminal, error) {
+// Open opens the controlling terminal of the process.
+func Open() (*Terminal, error) {
 	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
-	return &terminal{in: f, out: f}, nil
+	return &Terminal{In: f, Out: f}, nil
 }
 
 // hide turns the echo off; hold has remembered the mode before.
-func (t *terminal) hide() error {
-	fd := int(t.in.Fd())
+func (t *Terminal) hide() error {
+	fd := int(t.In.Fd())
 	state, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (t *terminal) hide() error {
 
 // guardStops makes ctrl-Z safe while the echo is off: the terminal is put back before the process stops, and hidden
 // again, with the prompt, when it goes on.
-func (t *terminal) guardStops(prompt string) (release func()) {
+func (t *Terminal) guardStops(prompt string) (release func()) {
 	stops := make(chan os.Signal, 1)
 	done := make(chan struct{})
 	signal.Notify(stops, syscall.SIGTSTP)
@@ -48,7 +48,7 @@ func (t *terminal) guardStops(prompt string) (release func()) {
 			case <-stops:
 			}
 			t.mu.Lock()
-			fd := int(t.in.Fd())
+			fd := int(t.In.Fd())
 			if t.found != nil {
 				_ = term.Restore(fd, t.found)
 			}
@@ -64,7 +64,7 @@ func (t *terminal) guardStops(prompt string) (release func()) {
 			}
 			if t.found != nil {
 				_ = t.hide()
-				fmt.Fprint(t.out, prompt)
+				fmt.Fprint(t.Out, prompt)
 			}
 			t.mu.Unlock()
 		}

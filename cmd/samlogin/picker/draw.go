@@ -1,4 +1,4 @@
-package main
+package picker
 
 import (
 	"fmt"
@@ -7,17 +7,18 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // lines draws the list for a screen: what is typed, the roles under their accounts, the keys. None is wider than width,
 // since a line that wraps would be counted wrong; there are height of them at most, but never less than two.
-func (l *pickList) lines(width, height int) []string {
+func (l *List) lines(width, height int) []string {
 	marked := len(l.marked())
 	out := []string{l.line(width, marked)}
 	if !l.any() {
 		l.page = 1
-		return append(out, fit("  no role fits; backspace takes a letter back", width))
+		return append(out, terminal.Fit("  no role fits; backspace takes a letter back", width))
 	}
 	keys := height >= 8
 	room := max(height-1, 1)
@@ -38,7 +39,7 @@ func (l *pickList) lines(width, height int) []string {
 }
 
 // line is the one that is typed in, with how many roles fit.
-func (l *pickList) line(width, marked int) string {
+func (l *List) line(width, marked int) string {
 	count := fmt.Sprintf("▏ %d of %d", len(l.fitting), len(l.rows))
 	if marked > 0 {
 		count += fmt.Sprintf(", %d marked", marked)
@@ -46,23 +47,23 @@ func (l *pickList) line(width, marked int) string {
 	if width < 40 && marked > 0 {
 		count = fmt.Sprintf("▏ %d ✓%d", len(l.fitting), marked)
 	}
-	return fit("Role: "+ending(foreign.Clean(l.typed), width-6-uniseg.StringWidth(count))+count, width)
+	return terminal.Fit("Role: "+ending(foreign.Clean(l.typed), width-6-uniseg.StringWidth(count))+count, width)
 }
 
-func (l *pickList) fittingPart(i int) part { return l.rows[l.fitting[i]].part }
+func (l *List) fittingPart(i int) part { return l.rows[l.fitting[i]].part }
 
 // keys is the line that says what keys do, as much of it as fits.
-func (l *pickList) keys(width, marked int) string {
+func (l *List) keys(width, marked int) string {
 	say := []string{"return takes it", "type to filter", "↑ ↓"}
-	if l.profile != "" {
-		say[0] += " for " + foreign.Cut(l.profile, 30)
+	if l.Profile != "" {
+		say[0] += " for " + foreign.Cut(l.Profile, 30)
 	}
 	if marked == 1 {
 		say[0] = "return takes the one marked"
 	} else if marked > 1 {
 		say[0] = fmt.Sprintf("return takes the %d marked", marked)
 	}
-	if l.several {
+	if l.Several {
 		say = append(say, "tab marks", "ctrl-T all")
 	}
 	say = append(say, "* favourite")
@@ -73,12 +74,12 @@ func (l *pickList) keys(width, marked int) string {
 		}
 		line += " · " + s
 	}
-	return fit(line, width)
+	return terminal.Fit(line, width)
 }
 
 // drawing is one drawing of the rows.
 type drawing struct {
-	list         *pickList
+	list         *List
 	width        int
 	heads, parts bool // there is room for a line for each account, and for each part of the list
 }
@@ -87,7 +88,7 @@ type drawing struct {
 // others. above is -1 at the top of the window.
 func (d drawing) before(i, above int) int {
 	row, n := d.list.rows[d.list.fitting[i]], 0
-	var last *pickRow
+	var last *item
 	if above >= 0 {
 		last = d.list.rows[d.list.fitting[above]]
 	}
@@ -124,12 +125,12 @@ func (d drawing) rows(room int) []string {
 			break
 		}
 		found := row.places(l.words)
-		var last *pickRow
+		var last *item
 		if above >= 0 {
 			last = l.rows[l.fitting[above]]
 		}
 		if d.parts && (last == nil || last.part != row.part) {
-			out = append(out, fit(row.part.String(), d.width))
+			out = append(out, terminal.Fit(row.part.String(), d.width))
 		}
 		if d.heads && (last == nil || last.part != row.part || last.role.Account() != row.role.Account()) {
 			out = append(out, d.head(row, found))
@@ -145,7 +146,7 @@ func (d drawing) rows(room int) []string {
 }
 
 // head is the line of an account: its number, and its name in brackets.
-func (d drawing) head(row *pickRow, f fitPlaces) string {
+func (d drawing) head(row *item, f fitPlaces) string {
 	text, marks := "  "+row.account.shown, append([]bool{false, false}, f.account...)
 	if row.name.shown != "" {
 		marks = append(pad(marks, utf8.RuneCountInString(text)+2), f.name...)
@@ -155,7 +156,7 @@ func (d drawing) head(row *pickRow, f fitPlaces) string {
 }
 
 // row is the line of a role.
-func (d drawing) row(row *pickRow, f fitPlaces, bar bool) string {
+func (d drawing) row(row *item, f fitPlaces, bar bool) string {
 	before := "    "
 	switch {
 	case bar && row.marked:
@@ -176,7 +177,7 @@ func (d drawing) row(row *pickRow, f fitPlaces, bar bool) string {
 	if room < 6 {
 		room, after = d.width-4, ""
 	}
-	line := fit(before, d.width)
+	line := terminal.Fit(before, d.width)
 	if room > 0 && d.width > 4 {
 		line += d.marked(row.path.shown, f.path, room) + after
 	}
@@ -188,7 +189,7 @@ func (d drawing) row(row *pickRow, f fitPlaces, bar bool) string {
 
 // marked is a text cut to a width, with what the filter found in it underlined.
 func (d drawing) marked(text string, marks []bool, width int) string {
-	cut := fit(text, width)
+	cut := terminal.Fit(text, width)
 	if d.list.under == "" || len(marks) == 0 {
 		return cut
 	}
@@ -217,27 +218,6 @@ func pad(marks []bool, n int) []bool {
 		marks = append(marks, false)
 	}
 	return marks
-}
-
-// fit cuts a text to a width in columns of the terminal; what is cut off is replaced by an ellipsis.
-func fit(s string, width int) string {
-	s = foreign.Clean(s)
-	if width < 1 {
-		width = 1
-	}
-	if len(s) <= width || uniseg.StringWidth(s) <= width { // no character has more columns than bytes
-		return s
-	}
-	var b strings.Builder
-	used := 0
-	for g := uniseg.NewGraphemes(s); g.Next(); {
-		if used+g.Width() > width-1 {
-			break
-		}
-		used += g.Width()
-		b.WriteString(g.Str())
-	}
-	return b.String() + "…"
 }
 
 // ending is the end of a text that is being typed, cut to a width: what is typed next has to be seen.

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -39,22 +39,22 @@ func TestKeysOfTerminals(t *testing.T) {
 		want   []rune
 	}{
 		{"letters", []string{"aé管😀"}, []rune("aé管😀")},
-		{"arrows", []string{"\x1b[A\x1b[B\x1bOA\x1bOB"}, []rune{keyUp, keyDown, keyUp, keyDown}},
-		{"arrows in pieces", []string{"\x1b", "[", "B", "x"}, []rune{keyDown, 'x'}},
-		{"with modifiers", []string{"\x1b[1;5A\x1b[5;2~\x1b[1;3Bx"}, []rune{keyUp, keyPageUp, keyDown, 'x'}},
+		{"arrows", []string{"\x1b[A\x1b[B\x1bOA\x1bOB"}, []rune{KeyUp, KeyDown, KeyUp, KeyDown}},
+		{"arrows in pieces", []string{"\x1b", "[", "B", "x"}, []rune{KeyDown, 'x'}},
+		{"with modifiers", []string{"\x1b[1;5A\x1b[5;2~\x1b[1;3Bx"}, []rune{KeyUp, KeyPageUp, KeyDown, 'x'}},
 		{"pages and ends", []string{"\x1b[5~\x1b[6~\x1b[1~\x1b[4~\x1b[7~\x1b[8~\x1b[H\x1b[F\x1bOH\x1bOF\x1b[3~"}, []rune{
-			keyPageUp, keyPageDown, keyHome, keyEnd, keyHome, keyEnd, keyHome, keyEnd, keyHome, keyEnd, keyRemove}},
-		{"tab and back", []string{"\t\x1b[Z\t"}, []rune{'\t', keyBackTab, '\t'}},
-		{"ctrl-A is not the key Home", []string{"\x01\x1b[H"}, []rune{keyAll, keyHome}},
+			KeyPageUp, KeyPageDown, KeyHome, KeyEnd, KeyHome, KeyEnd, KeyHome, KeyEnd, KeyHome, KeyEnd, KeyRemove}},
+		{"tab and back", []string{"\t\x1b[Z\t"}, []rune{'\t', KeyBackTab, '\t'}},
+		{"ctrl-A is not the key Home", []string{"\x01\x1b[H"}, []rune{KeyAll, KeyHome}},
 		{"escape alone", []string{"\x1b", "", "x"}, []rune{0x1b, 'x'}},
 		{"escape twice", []string{"\x1b\x1b", "", "x"}, []rune{0x1b, 'x'}},
 		{"unknown sequences", []string{"\x1b[15~\x1b[[A\x1b[200;1R\x1bxy\x1b[I"}, []rune{0, 0, 0, 0, 'y', 0}},
 		{"one that never ends", []string{"\x1b[1", "", "x"}, []rune{0, 'x'}},
 		{"not UTF-8", []string{"\xff", "a"}, []rune{0, 'a'}},
 		{"half a character", []string{"\xc3", "", "b"}, []rune{0, 'b'}},
-		{"our own characters", []string{string(keyPageUp) + string(keyPasteBegins) + "x"}, []rune{0, 0, 'x'}},
-		{"pasted", []string{"\x1b[200~a\x1b[Ab\r\x01\x1b[201~\r"}, []rune{keyPasteBegins, 'a', 0, 'b', '\r', 1, keyPasteEnds, '\r'}},
-		{"the end of a paste alone", []string{"\x1b[201~x"}, []rune{keyPasteEnds, 'x'}},
+		{"our own characters", []string{string(KeyPageUp) + string(KeyPasteBegins) + "x"}, []rune{0, 0, 'x'}},
+		{"pasted", []string{"\x1b[200~a\x1b[Ab\r\x01\x1b[201~\r"}, []rune{KeyPasteBegins, 'a', 0, 'b', '\r', 1, KeyPasteEnds, '\r'}},
+		{"the end of a paste alone", []string{"\x1b[201~x"}, []rune{KeyPasteEnds, 'x'}},
 	} {
 		from := &pieces{}
 		for _, p := range c.pieces {
@@ -64,7 +64,7 @@ func TestKeysOfTerminals(t *testing.T) {
 				*from = append(*from, []byte(p))
 			}
 		}
-		k := &keyboard{from: from, comes: from.comes}
+		k := &Keyboard{from: from, comes: from.comes}
 		var got []rune
 		for {
 			r, err := k.key()
@@ -85,7 +85,7 @@ func TestKeysOfTerminals(t *testing.T) {
 // What comes behind a key stays where it is, for whoever asks next.
 func TestAKeyIsNotReadAheadOf(t *testing.T) {
 	from := bytes.NewReader([]byte("\x1b[B\ryes\n"))
-	k := &keyboard{from: from, comes: func() bool { return from.Len() > 0 }}
+	k := &Keyboard{from: from, comes: func() bool { return from.Len() > 0 }}
 	var p [8]byte
 	for range 2 {
 		if _, err := k.Read(p[:]); err != nil {

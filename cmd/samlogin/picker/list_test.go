@@ -1,4 +1,4 @@
-package main
+package picker
 
 import (
 	"fmt"
@@ -8,22 +8,62 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hinshun/vt10x"
 	"github.com/rivo/uniseg"
 
 	survey "github.com/AlecAivazis/survey/v2/terminal"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-func someRoles(t testing.TB) ([]saml.Role, accountNames) {
+// security case 50
+func TestLinesFitAnyTerminal(t *testing.T) {
+	offered := []saml.Role{someRole(t, "111111111111", "Admin"), someRole(t, "222222222222", strings.Repeat("p/", 200)+"ReadOnly"), someRole(t, "333333333333", "X")}
+	names := map[string]string{
+		"111111111111": strings.Repeat("wide-", 2000), "222222222222": strings.Repeat("管理", 500), "333333333333": "e" + strings.Repeat("\u0301", 300) + "\x1b[2J",
+	}
+	for _, width := range []int{1, 2, 5, 19, 80, 300} {
+		for _, height := range []int{1, 2, 3, 10, 24} {
+			l := New(offered, names)
+			for range offered {
+				lines := l.lines(width, height)
+				if len(lines) > max(height, 2) {
+					t.Errorf("%d lines on a screen of %d", len(lines), height)
+				}
+				for _, line := range lines {
+					if foreign.Clean(line) != line {
+						t.Errorf("a line acts on the terminal: %q", line)
+					}
+					if w := uniseg.StringWidth(line); w > width {
+						t.Errorf("a line of %d columns on a screen of %d: %.60q", w, width, line)
+					}
+				}
+				l.move(1)
+			}
+		}
+	}
+}
+
+func someRole(t testing.TB, account, path string) saml.Role {
+	t.Helper()
+	r, err := saml.NewRole("arn:aws:iam::"+account+":role/"+path, "arn:aws:iam::"+account+":saml-provider/ADFS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func someRoles(t testing.TB) ([]saml.Role, map[string]string) {
 	var all []saml.Role
 	for _, r := range [][2]string{
 		{"111111111111", "Admin"}, {"111111111111", "ReadOnly"}, {"222222222222", "Admin"}, {"222222222222", "team/Deploy"},
 		{"333333333333", "Administrator"}, {"333333333333", "ops/Admin"}, {"333333333333", "ViewProductionLogs"},
 	} {
-		all = append(all, role(t, r[0], r[1]))
+		all = append(all, someRole(t, r[0], r[1]))
 	}
-	return all, accountNames{"111111111111": "production", "222222222222": "Big Bank", "333333333333": "ŻÓŁW"}
+	return all, map[string]string{"111111111111": "production", "222222222222": "Big Bank", "333333333333": "ŻÓŁW"}
 }
 
 // What is typed leaves the roles that fit it, in their order, with the bar on the first that fits best.
@@ -50,7 +90,7 @@ func TestFilter(t *testing.T) {
 		{"arn:aws:iam::222222222222:role/team/Deploy", "3", "3"},
 		{"\u202e", "", ""},
 	} {
-		l := newPickList(offered, names)
+		l := New(offered, names)
 		l.filter(c.typed)
 		got, bar := "", ""
 		for _, i := range l.fitting {
@@ -68,7 +108,7 @@ func TestFilter(t *testing.T) {
 // A role that the person went to stays under the bar while it fits.
 func TestTheBarStays(t *testing.T) {
 	offered, names := someRoles(t)
-	l := newPickList(offered, names)
+	l := New(offered, names)
 	l.move(2)
 	for _, typed := range []string{"a", "ad", "adm", "admi"} {
 		if l.filter(typed); l.underBar().role != offered[2] {
@@ -93,7 +133,7 @@ func TestMatchesAreMarked(t *testing.T) {
 		"rdonly":   "Role: rdonly▏ 1 of 7|  111111111111 (production)|  > [R]ea[dOnly]|",
 		"bankdply": "Role: bankdply▏ 1 of 7|  222222222222 ([B]ig B[ank])|  > team/[D]e[pl]o[y]|",
 	} {
-		l := newPickList(offered, names)
+		l := New(offered, names)
 		l.under = "["
 		l.filter(typed)
 		lines := l.lines(79, 20)
@@ -107,8 +147,8 @@ func TestMatchesAreMarked(t *testing.T) {
 // Favourites come first, then what was taken last, the latest before the others; the rest as ever.
 func TestFavouritesAndRecentRolesFirst(t *testing.T) {
 	offered, names := someRoles(t)
-	l := newPickList(offered, names)
-	l.prefer(picks{Favourites: []string{offered[6].ARN, "arn:aws:iam::999999999999:role/Gone"}, Recent: []string{offered[3].ARN, offered[6].ARN, offered[0].ARN}})
+	l := New(offered, names)
+	l.Prefer(Picks{Favourites: []string{offered[6].ARN, "arn:aws:iam::999999999999:role/Gone"}, Recent: []string{offered[3].ARN, offered[6].ARN, offered[0].ARN}})
 	want := `Role: ▏ 7 of 7
 Favourites
   333333333333 (ŻÓŁW)
@@ -145,9 +185,9 @@ func TestEveryWindowShowsTheBar(t *testing.T) {
 	}
 	for _, width := range []int{1, 3, 8, 19, 79, 200} {
 		for height := 1; height < 24; height++ {
-			l := newPickList(offered, names)
-			l.several = true
-			l.prefer(picks{Favourites: []string{offered[6].ARN}, Recent: []string{offered[3].ARN}})
+			l := New(offered, names)
+			l.Several = true
+			l.Prefer(Picks{Favourites: []string{offered[6].ARN}, Recent: []string{offered[3].ARN}})
 			l.filter("a")
 			l.rows[l.fitting[0]].marked = true
 			for _, by := range []int{0, 1, 1, 1, 5, 20, -3, 1000, -1, -1, -40, -1000} {
@@ -173,8 +213,8 @@ func TestEveryWindowShowsTheBar(t *testing.T) {
 // What is drawn in pieces is the same on the screen as what would be drawn whole, and it is few bytes.
 func TestOnlyWhatChangedIsDrawn(t *testing.T) {
 	offered, names := someRoles(t)
-	l := newPickList(offered, names)
-	l.several = true
+	l := New(offered, names)
+	l.Several = true
 	file, err := os.Create(filepath.Join(t.TempDir(), "screen"))
 	if err != nil {
 		t.Fatal(err)
@@ -182,31 +222,30 @@ func TestOnlyWhatChangedIsDrawn(t *testing.T) {
 	defer func() { _ = file.Close() }()
 	out := &frame{file: file}
 	p := &painter{out: out, cursor: &survey.Cursor{In: file, Out: out}}
-	c := &console{t: t, rows: 24, cols: 80}
-	press := &pickScreen{list: l, paint: p}
-	for n, key := range []rune{0, keyDown, 'a', 'd', keyDown, '\t', 'm', '\x7f', '*', keyEnd, 'z', 'z', '\x1b', keyPageDown, keyAll, keyHome, '\t'} {
+	vt := vt10x.New(vt10x.WithSize(80, 24))
+	press := &screen{list: l, paint: p}
+	for n, key := range []rune{0, terminal.KeyDown, 'a', 'd', terminal.KeyDown, '\t', 'm', '\x7f', '*', terminal.KeyEnd, 'z', 'z', '\x1b', terminal.KeyPageDown, terminal.KeyAll, terminal.KeyHome, '\t'} {
 		if _, err := press.press(key); err != nil {
 			t.Fatal(err)
 		}
 		lines := l.lines(79, 20)
 		p.draw(lines)
-		before := c.seen.Len()
-		c.seen.Write(out.pending.Bytes())
-		out.pending.Reset()
+		wrote := out.pending.Len()
+		_, _ = out.pending.WriteTo(vt)
 		var shown []string
-		for _, line := range strings.Split(strings.TrimRight(c.screen(), " \n"), "\n") {
+		for _, line := range strings.Split(strings.TrimRight(vt.String(), " \n"), "\n") {
 			shown = append(shown, strings.TrimRight(line, " "))
 		}
 		if !slices.Equal(shown, lines) {
 			t.Fatalf("after key %d the screen is\n%s\nwant\n%s", n, strings.Join(shown, "\n"), strings.Join(lines, "\n"))
 		}
-		if wrote := c.seen.Len() - before; n > 0 && key == keyDown && wrote > 120 {
+		if n > 0 && key == terminal.KeyDown && wrote > 120 {
 			t.Errorf("one line down took %d bytes", wrote)
 		}
 	}
 	p.draw(nil)
-	c.seen.Write(out.pending.Bytes())
-	if left := strings.TrimSpace(c.screen()); left != "" {
+	_, _ = out.pending.WriteTo(vt)
+	if left := strings.TrimSpace(vt.String()); left != "" {
 		t.Errorf("left on the screen is %q", left)
 	}
 }
@@ -229,15 +268,15 @@ func TestNumbers(t *testing.T) {
 // The way from a key press to what is written, with a thousand roles.
 func BenchmarkPickerKey(b *testing.B) {
 	var offered []saml.Role
-	names := accountNames{}
+	names := map[string]string{}
 	for a := range 100 {
 		account := fmt.Sprintf("4%011d", a)
 		names[account] = fmt.Sprintf("acme-%d", a)
 		for r := range 10 {
-			offered = append(offered, role(b, account, fmt.Sprintf("Team%02d", r)))
+			offered = append(offered, someRole(b, account, fmt.Sprintf("Team%02d", r)))
 		}
 	}
-	for name, keys := range map[string]string{"typing": "acme-42 team07", "down": strings.Repeat(string(keyDown), 40), "pages": strings.Repeat(string(keyPageDown), 20)} {
+	for name, keys := range map[string]string{"typing": "acme-42 team07", "down": strings.Repeat(string(terminal.KeyDown), 40), "pages": strings.Repeat(string(terminal.KeyPageDown), 20)} {
 		b.Run(name, func(b *testing.B) {
 			file, err := os.Open(os.DevNull)
 			if err != nil {
@@ -246,10 +285,10 @@ func BenchmarkPickerKey(b *testing.B) {
 			defer func() { _ = file.Close() }()
 			wrote, pressed := 0, 0
 			for b.Loop() {
-				l := newPickList(offered, names)
-				l.bold, l.under = "\x1b[1m", "\x1b[4m"
+				l := New(offered, names)
+				l.Highlight()
 				out := &frame{file: file}
-				s := &pickScreen{list: l, paint: &painter{out: out, cursor: &survey.Cursor{In: file, Out: out}}}
+				s := &screen{list: l, paint: &painter{out: out, cursor: &survey.Cursor{In: file, Out: out}}}
 				s.paint.draw(l.lines(79, 20))
 				out.pending.Reset()
 				for _, key := range keys {

@@ -1,4 +1,6 @@
-package main
+// Package picker lets a person pick roles from many: a list that is filtered as one types, drawn on a terminal, or
+// numbered lines where nothing may be drawn.
+package picker
 
 import (
 	"slices"
@@ -10,10 +12,13 @@ import (
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
-// pickList is the list of roles to pick from, apart from any terminal: what is typed, what fits it, where the bar is,
+// List is the list of roles to pick from, apart from any terminal: what is typed, what fits it, where the bar is,
 // what is marked. Its order never changes while it is shown: a filter only leaves roles out, and moves the bar.
-type pickList struct {
-	rows    []*pickRow
+type List struct {
+	Several bool   // more than one may be taken
+	Profile string // the AWS profile that the role is for, where only one may be
+
+	rows    []*item
 	typed   string
 	words   []string // of what is typed
 	fitting []int    // indexes of rows
@@ -21,15 +26,13 @@ type pickList struct {
 	top     int      // the first of fitting that was shown last
 	page    int      // how many were shown last
 	moved   bool     // the person moved the bar: it stays on its role while that fits
-	several bool     // more than one may be taken
-	profile string   // the AWS profile that the role is for, where only one may be
 	divided bool     // there are favourites or recent roles before the others
 
 	bold, under string // begin the line under the bar and what the filter found; "" draws neither
 }
 
-// pickRow is one role of the list.
-type pickRow struct {
+// item is one role of the list.
+type item struct {
 	role                saml.Role
 	account, name, path field
 	roleName            string // in lower case, without its path
@@ -49,8 +52,9 @@ const (
 
 func (p part) String() string { return [...]string{"Favourites", "Recent", "All others"}[p] }
 
-func newPickList(offered []saml.Role, names accountNames) *pickList {
-	l := &pickList{}
+// New is the list of the roles offered, in their order. names are those of accounts, by number.
+func New(offered []saml.Role, names map[string]string) *List {
+	l := &List{}
 	providers := map[string]string{}
 	double := map[string]bool{}
 	for _, r := range offered {
@@ -60,7 +64,7 @@ func newPickList(offered []saml.Role, names accountNames) *pickList {
 		providers[r.ARN] = r.PrincipalARN
 	}
 	for _, r := range offered {
-		row := &pickRow{
+		row := &item{
 			role: r, account: newField(r.Account()), name: newField(foreign.Text(names[r.Account()]).String()), path: newField(foreign.Clean(r.Path())),
 			roleName: strings.ToLower(r.Name()), part: others,
 		}
@@ -73,8 +77,11 @@ func newPickList(offered []saml.Role, names accountNames) *pickList {
 	return l
 }
 
-// prefer puts favourites and the roles taken last before the others.
-func (l *pickList) prefer(p picks) {
+// Highlight shows the line under the bar, and what the filter found, in the terminal's own ways (ECMA-48 SGR).
+func (l *List) Highlight() { l.bold, l.under = "\x1b[1m", "\x1b[4m" }
+
+// Prefer puts favourites and the roles taken last before the others.
+func (l *List) Prefer(p Picks) {
 	for _, row := range l.rows {
 		row.favourite = slices.Contains(p.Favourites, row.role.ARN)
 		switch at := slices.Index(p.Recent, row.role.ARN); {
@@ -85,7 +92,7 @@ func (l *pickList) prefer(p picks) {
 		}
 		l.divided = l.divided || row.part != others
 	}
-	slices.SortStableFunc(l.rows, func(a, b *pickRow) int {
+	slices.SortStableFunc(l.rows, func(a, b *item) int {
 		if a.part != b.part || a.part != recent {
 			return int(a.part - b.part)
 		}
@@ -96,7 +103,7 @@ func (l *pickList) prefer(p picks) {
 
 // filter keeps the roles that every word typed fits, letter for letter where there are such, else loosely. The bar stays
 // on a role that the person chose while that fits, and else goes to the first of those that fit best.
-func (l *pickList) filter(typed string) {
+func (l *List) filter(typed string) {
 	was := -1
 	if l.moved && l.any() {
 		was = l.fitting[l.bar]
@@ -132,14 +139,14 @@ func (l *pickList) filter(typed string) {
 // longestFilter is how much may be typed or pasted, in characters. No name is longer.
 const longestFilter = 600
 
-func (l *pickList) typeText(text string) {
+func (l *List) typeText(text string) {
 	if len(l.typed)+len(text) <= 4*longestFilter {
 		l.filter(l.typed + text)
 	}
 }
 
 // untype takes back the last character typed, with its accents.
-func (l *pickList) untype() {
+func (l *List) untype() {
 	last := 0
 	for g := uniseg.NewGraphemes(l.typed); g.Next(); {
 		last, _ = g.Positions()
@@ -147,15 +154,15 @@ func (l *pickList) untype() {
 	l.filter(l.typed[:last])
 }
 
-func (l *pickList) move(by int) {
+func (l *List) move(by int) {
 	l.bar = max(0, min(l.bar+by, len(l.fitting)-1))
 	l.moved = true
 }
 
-func (l *pickList) any() bool { return len(l.fitting) > 0 }
+func (l *List) any() bool { return len(l.fitting) > 0 }
 
 // underBar is the role under the bar, nil where none fits.
-func (l *pickList) underBar() *pickRow {
+func (l *List) underBar() *item {
 	if !l.any() {
 		return nil
 	}
@@ -163,16 +170,16 @@ func (l *pickList) underBar() *pickRow {
 }
 
 // mark marks the role under the bar, or takes its mark back, and moves on.
-func (l *pickList) mark(then int) {
-	if row := l.underBar(); row != nil && l.several {
+func (l *List) mark(then int) {
+	if row := l.underBar(); row != nil && l.Several {
 		row.marked = !row.marked
 	}
 	l.move(then)
 }
 
 // markAll marks every role that fits, or takes their marks back where all have one.
-func (l *pickList) markAll() {
-	if !l.several {
+func (l *List) markAll() {
+	if !l.Several {
 		return
 	}
 	all := !slices.ContainsFunc(l.fitting, func(i int) bool { return !l.rows[i].marked })
@@ -182,14 +189,14 @@ func (l *pickList) markAll() {
 }
 
 // favour makes the role under the bar a favourite, or not one any more. It keeps its place for now.
-func (l *pickList) favour() {
+func (l *List) favour() {
 	if row := l.underBar(); row != nil {
 		row.favourite = !row.favourite
 	}
 }
 
 // marked are the roles that are marked, also those that do not fit the filter.
-func (l *pickList) marked() []saml.Role {
+func (l *List) marked() []saml.Role {
 	var out []saml.Role
 	for _, row := range l.rows {
 		if row.marked {
@@ -200,7 +207,7 @@ func (l *pickList) marked() []saml.Role {
 }
 
 // taken are the roles that return takes: those that are marked, else the one under the bar.
-func (l *pickList) taken() []saml.Role {
+func (l *List) taken() []saml.Role {
 	if marked := l.marked(); len(marked) > 0 {
 		return marked
 	}

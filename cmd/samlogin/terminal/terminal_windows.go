@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"os"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openTerminal opens the console of the process, also where the streams are redirected.
-func openTerminal() (*terminal, error) {
+// Open opens the console of the process, also where the streams are redirected.
+func Open() (*Terminal, error) {
 	in, err := os.OpenFile("CONIN$", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
@@ -17,12 +17,12 @@ func openTerminal() (*terminal, error) {
 		_ = in.Close()
 		return nil, err
 	}
-	return &terminal{in: in, out: out}, nil
+	return &Terminal{In: in, Out: out}, nil
 }
 
 // hide turns the echo off; hold has remembered the mode before (Microsoft, "SetConsoleMode").
-func (t *terminal) hide() error {
-	console := windows.Handle(t.in.Fd())
+func (t *Terminal) hide() error {
+	console := windows.Handle(t.In.Fd())
 	var mode uint32
 	if err := windows.GetConsoleMode(console, &mode); err != nil {
 		return err
@@ -33,4 +33,4 @@ func (t *terminal) hide() error {
 }
 
 // guardStops has nothing to guard: a Windows console has no job control.
-func (t *terminal) guardStops(string) (release func()) { return func() {} }
+func (t *Terminal) guardStops(string) (release func()) { return func() {} }

@@ -1,4 +1,4 @@
-package main
+package picker
 
 import (
 	"slices"
@@ -76,7 +76,7 @@ func (f field) wordStart(at int) bool {
 }
 
 // fit tells how well a role fits all words: the least of them, and their sum, by which the best of many is found.
-func (r *pickRow) fit(words []string) (least, sum int) {
+func (r *item) fit(words []string) (least, sum int) {
 	least = fitsWhole
 	for _, w := range words {
 		best := max(r.path.fit(w), r.name.fit(w), r.account.fit(w))
@@ -91,7 +91,7 @@ func (r *pickRow) fit(words []string) (least, sum int) {
 	return least, sum
 }
 
-func (r *pickRow) joined() string { return r.account.lower + " " + r.name.lower + " " + r.path.lower }
+func (r *item) joined() string { return r.account.lower + " " + r.name.lower + " " + r.path.lower }
 
 // ordered reports whether a text has all letters of a word, in their order.
 func ordered(s, word string) bool {
@@ -108,7 +108,7 @@ func ordered(s, word string) bool {
 // fitPlaces are the places, by character, at which the words of a filter were found in a role's texts.
 type fitPlaces struct{ account, name, path []bool }
 
-func (r *pickRow) places(words []string) fitPlaces {
+func (r *item) places(words []string) fitPlaces {
 	var f fitPlaces
 	for _, w := range words {
 		a, n, p := r.account.mark(&f.account, w), r.name.mark(&f.name, w), r.path.mark(&f.path, w)

@@ -1,7 +1,10 @@
-package main
+// Package terminal asks the person at the controlling terminal: lines, with the echo off for secrets, and single keys. It
+// puts the terminal back on every way out.
+package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,77 +14,78 @@ import (
 	"golang.org/x/term"
 )
 
-// terminal is the controlling terminal, apart from the streams, which may lead into files and pipes. What is asked is
+// ErrInterrupted is what a question gives that the person does not want to answer, and why a run's context ends when the
+// person, or the system, wants it to stop.
+var ErrInterrupted = errors.New("interrupted")
+
+// Terminal is the controlling terminal, apart from the streams, which may lead into files and pipes. What is asked is
 // asked here and only here.
 //
 // House rules: whatever mode it is put into, it is put back on every way out: the answer, ctrl-C, a signal, a panic.
 // A process that dies with the echo off leaves a shell in which nobody sees what he types.
-type terminal struct {
-	in, out *os.File
+type Terminal struct {
+	In, Out *os.File // the same file but on Windows
 
 	mu    sync.Mutex
 	found *term.State // the mode to go back to; nil while it is unchanged
 }
 
-// isTerminal reports whether a stream leads to a terminal.
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+// Is reports whether a stream leads to a terminal.
+func Is(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// hold remembers the mode before something changes it.
-func (t *terminal) hold() {
+// Hold remembers the mode before something changes it.
+func (t *Terminal) Hold() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.found == nil {
-		t.found, _ = term.GetState(int(t.in.Fd()))
+		t.found, _ = term.GetState(int(t.In.Fd()))
 	}
 }
 
-// restore goes back to the mode that hold remembered.
-func (t *terminal) restore() {
+// Restore goes back to the mode that hold remembered. The device stays open: a read may still wait on it.
+func (t *Terminal) Restore() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.found != nil {
-		_ = term.Restore(int(t.in.Fd()), t.found)
+		_ = term.Restore(int(t.In.Fd()), t.found)
 		t.found = nil
 	}
 }
-
-// close restores the terminal. The device stays open: a read may still wait on it, and the process is about to end.
-func (t *terminal) close() { t.restore() }
 
 type typed struct {
 	text string
 	err  error
 }
 
-// line asks for one line. hidden keeps it off the screen: the echo is off before the prompt shows, so that no signal
+// Line asks for one line. hidden keeps it off the screen: the echo is off before the prompt shows, so that no signal
 // can come between. When ctx ends while nobody has pressed return, the read is left behind and the terminal is put back.
-func (t *terminal) line(ctx context.Context, prompt string, hidden bool) (string, error) {
-	t.hold()
-	defer t.restore()
+func (t *Terminal) Line(ctx context.Context, prompt string, hidden bool) (string, error) {
+	t.Hold()
+	defer t.Restore()
 	if hidden {
 		if err := t.hide(); err != nil {
 			return "", fmt.Errorf("keeping what is typed off the screen: %w", err)
 		}
 		defer t.guardStops(prompt)()
 	}
-	fmt.Fprint(t.out, prompt)
+	fmt.Fprint(t.Out, prompt)
 	done := make(chan typed, 1)
 	go func() {
-		text, err := readLine(t.in)
+		text, err := readLine(t.In)
 		done <- typed{text, err}
 	}()
 	select {
 	case answer := <-done:
 		if hidden {
-			fmt.Fprintln(t.out)
+			fmt.Fprintln(t.Out)
 		}
 		if answer.err != nil {
-			return "", errInterrupted // the end of input (ctrl-D): nobody wants to answer
+			return "", ErrInterrupted // the end of input (ctrl-D): nobody wants to answer
 		}
 		return answer.text, nil
 	case <-ctx.Done():
-		t.restore()
-		fmt.Fprintln(t.out)
+		t.Restore()
+		fmt.Fprintln(t.Out)
 		return "", context.Cause(ctx)
 	}
 }
@@ -122,9 +126,9 @@ func trimCR(line []byte) string {
 	return string(line)
 }
 
-// confirm asks a yes or no question; everything but yes is no.
-func (t *terminal) confirm(ctx context.Context, question string) (bool, error) {
-	answer, err := t.line(ctx, question+" [y/N] ", false)
+// Confirm asks a yes or no question; everything but yes is no.
+func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := t.Line(ctx, question+" [y/N] ", false)
 	switch answer {
 	case "y", "Y", "yes", "Yes", "YES":
 		return err == nil, err
@@ -132,10 +136,10 @@ func (t *terminal) confirm(ctx context.Context, question string) (bool, error) {
 	return false, err
 }
 
-// decide asks what has no answer that return alone could mean: work would be lost by it. Three times at most.
-func (t *terminal) decide(ctx context.Context, question string) (bool, error) {
+// Decide asks what has no answer that return alone could mean: work would be lost by it. Three times at most.
+func (t *Terminal) Decide(ctx context.Context, question string) (bool, error) {
 	for range 3 {
-		answer, err := t.line(ctx, question+" [y/n] ", false)
+		answer, err := t.Line(ctx, question+" [y/n] ", false)
 		if err != nil {
 			return false, err
 		}
@@ -149,8 +153,8 @@ func (t *terminal) decide(ctx context.Context, question string) (bool, error) {
 	return false, nil
 }
 
-func (t *terminal) width() int {
-	if w, _, err := term.GetSize(int(t.out.Fd())); err == nil && w > 0 {
+func (t *Terminal) Width() int {
+	if w, _, err := term.GetSize(int(t.Out.Fd())); err == nil && w > 0 {
 		return w
 	}
 	return 80
