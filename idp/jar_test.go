@@ -8,6 +8,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/idptest"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // cookies is what a server gets back that has set these. The answer to its cookies is a redirect to another path.
@@ -44,6 +45,7 @@ func TestCookiesGoBackToWhoSetThem(t *testing.T) {
 		"__Secure- whole":               {"__Secure-a=1; Secure", "__Secure-a=1"},
 		"__Secure- without Secure":      {"__Secure-a=1", ""},
 		"expired":                       {"a=1; Max-Age=0", ""},
+		"a tab inside":                  {"a=1\t2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home, sibling, port := cookies(t, c.set)
@@ -54,6 +56,31 @@ func TestCookiesGoBackToWhoSetThem(t *testing.T) {
 				t.Errorf("%q went to another host and %q to another port", sibling, port)
 			}
 		})
+	}
+}
+
+// An answer with control bytes in a cookie is no answer: nothing of it is kept, and the error that says so shows them.
+//
+// security case 19
+func TestACookieWithControlBytesIsNotTaken(t *testing.T) {
+	for _, set := range []string{"a=1\x01", "a=\x1b[2J", "a=1\x7f", "a\x01=1", "a=1; Path=/\x08"} {
+		w := idptest.New(t)
+		s := w.Site(host).On(start, idptest.Redirect(302, "/back", "Set-Cookie", set), idptest.Redirect(302, "/back")).On("GET /back", idptest.HTML(""))
+		walk := idp.NewWalk(config(t, w))
+		for range 2 {
+			_, err := walk.Run(t.Context(), at(t, "https://"+host+startURL), stored())
+			if err == nil || foreign.Suspicious(err.Error()) {
+				t.Errorf("%q: %+q", set, err)
+			}
+		}
+		for _, r := range s.Requests() {
+			if c := r.Header.Get("Cookie"); c != "" {
+				t.Errorf("%q came back as %q", set, c)
+			}
+		}
+		if n := len(s.Requests()); n < 3 {
+			t.Errorf("%q: %d requests", set, n)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package idp_test
 
 import (
 	"errors"
+	"fmt"
 	"html"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -21,6 +23,56 @@ func TestTheResponseComesByteForByte(t *testing.T) {
 	}
 	if r.Encoded.Reveal() != assertion(t) {
 		t.Error("the response is not the one of the page")
+	}
+}
+
+// However a page writes the value, in whatever quotes and with whatever references and line breaks, what is taken is what
+// the attribute means by the HTML standard (section 13.2.5), and not a character of it is another one.
+//
+// security case 46
+func TestTheResponseIsWhatTheAttributeMeans(t *testing.T) {
+	r := rand.New(rand.NewPCG(46, 2))
+	whole := assertion(t)
+	write := func(c byte, quote string) string {
+		named := map[byte]string{'+': "&plus;", '/': "&sol;", '=': "&equals;", '\n': "&NewLine;"}
+		switch n := r.IntN(12); {
+		case n == 0:
+			return fmt.Sprintf("&#%d;", c)
+		case n == 1:
+			return fmt.Sprintf("&#x%x;", c)
+		case n == 2:
+			return fmt.Sprintf("&#X%04X;", c)
+		case n == 3 && named[c] != "":
+			return named[c]
+		case c == '\r', quote == "" && (c == '\n' || c == '='):
+			return fmt.Sprintf("&#%d;", c)
+		}
+		return string(c)
+	}
+	for range 300 {
+		var want, written strings.Builder
+		quote := []string{`"`, "'", ""}[r.IntN(3)]
+		wide := 40 + r.IntN(100)
+		lineEnd := []string{"", "\n", "\r\n"}[r.IntN(3)]
+		for i := range len(whole) {
+			if i%wide == wide-1 {
+				want.WriteString(lineEnd)
+			}
+			want.WriteByte(whole[i])
+		}
+		want.WriteString(lineEnd)
+		for i := range want.Len() {
+			written.WriteString(write(want.String()[i], quote))
+		}
+		w := idptest.New(t)
+		w.Site(host).On(start, idptest.HTML(strings.Replace(responsePage(t), `"`+whole+`"`, quote+written.String()+quote, 1)))
+		got, err := run(t, w)
+		if err != nil {
+			t.Fatalf("quote %q, line end %q: %v", quote, lineEnd, err)
+		}
+		if got.Encoded.Reveal() != want.String() {
+			t.Fatalf("quote %q, line end %q: another response than that of the page", quote, lineEnd)
+		}
 	}
 }
 

@@ -101,11 +101,12 @@ func TestWhatIsNotXMLIsRefused(t *testing.T) {
 
 func TestTheMessageSaysWhereAndWhat(t *testing.T) {
 	for encoded, want := range map[string]string{
-		"":                               "the SAML response was refused for safety: it is empty",
-		"P Hg=":                          "the SAML response was refused for safety: it is not strict base64, at character 1 of its base64",
-		encode("<a></b>").Reveal():       "the SAML response was refused for safety: an end tag does not fit its start tag (in a), at byte 3 of its XML",
-		encode("<a\u202e/>").Reveal():    "the SAML response was refused for safety: it is not well-formed XML, or it ends early, at byte 5 of its XML",
-		encode("<sch\u00f6n/>").Reveal(): "the SAML response was refused for safety: it is not a SAML 2.0 response (in sch\u00f6n), at byte 0 of its XML",
+		"":                                   "the SAML response was refused for safety: it is empty",
+		"P Hg=":                              "the SAML response was refused for safety: it is not strict base64, at character 1 of its base64",
+		encode("<a></b>").Reveal():           "the SAML response was refused for safety: an end tag does not fit its start tag (in a), at byte 3 of its XML",
+		encode("<a>\u00e4\xE4</a>").Reveal(): "the SAML response was refused for safety: it is not UTF-8, at byte 5 of its XML",
+		encode("<a\u202e/>").Reveal():        "the SAML response was refused for safety: it is not well-formed XML, or it ends early, at byte 5 of its XML",
+		encode("<sch\u00f6n/>").Reveal():     "the SAML response was refused for safety: it is not a SAML 2.0 response (in sch\u00f6n), at byte 0 of its XML",
 	} {
 		if _, err := saml.Parse(secret.New(encoded)); err == nil || err.Error() != want {
 			t.Errorf("%q, want %q", err, want)

@@ -86,6 +86,9 @@ func TestStatusOtherThanSuccess(t *testing.T) {
 			t.Errorf("%s: %v, want the hint %q", code, err, hint)
 		}
 	}
+	if r := mustParse(t, with(t, good, `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>`, "")); len(r.Roles) != 1 {
+		t.Errorf("without a status: %v", r.Roles) // the assertion speaks
+	}
 	r, err := parse(with(t, good, goodAssertion, ""))
 	if e := refused(t, r, err, "no assertion"); !strings.Contains(e.Hint(), "log in again") {
 		t.Errorf("Hint = %q", e.Hint())

@@ -85,16 +85,14 @@ func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error
 	if _, origin, err := idp.ParseStart(address, ""); err == nil {
 		host = origin.Host()
 	}
-	tell := func(what string) {
-		if t := s.ask.terminal; t != nil && !a.json() {
-			fmt.Fprintf(t.Out, "\r\x1b[K%s", terminal.Fit("Looking at "+host+": "+what+" …", t.Width()-1))
+	tell := func(string) {}
+	if t := s.ask.terminal; t != nil && !a.json() && !a.plainTerminal() {
+		place := overdrawn{plain: !a.color(true)}
+		tell = func(what string) {
+			fmt.Fprint(t.Out, place.over(terminal.Fit("Looking at "+host+": "+what+" …", t.Width()-1)))
 		}
+		defer func() { fmt.Fprint(t.Out, place.over("")) }()
 	}
-	defer func() {
-		if t := s.ask.terminal; t != nil && !a.json() {
-			fmt.Fprint(t.Out, "\r\x1b[K")
-		}
-	}()
 	within, end := transport.within(ctx)
 	defer end()
 	return probe.Probe(within, probe.Config{Address: address, RelyingParty: choices.RelyingParty, Transport: transport, Agent: agent(), Now: a.now, Tell: tell})

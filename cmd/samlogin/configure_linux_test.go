@@ -190,6 +190,9 @@ func TestSetUpProposesTheNamesThatAWSHas(t *testing.T) {
 		if code := c.exit(); code != map[string]int{"n": exitNeedsAnswer, "y": exitDone}[yes] {
 			t.Fatalf("exit %d\n%s", code, c.seen.String())
 		}
+		if strings.Contains(c.seen.String(), "\x1b") { // security case 51
+			t.Errorf("an escape sequence in %q", c.seen.String())
+		}
 		config, _ := os.ReadFile(filepath.Join(home, ".config", "samlogin", "config.toml"))
 		kept, _ := filepath.Glob(filepath.Join(home, ".local", "state", "samlogin", "*"))
 		if yes == "n" {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -18,6 +19,9 @@ import (
 )
 
 func main() {
+	// Libraries tell what a server did wrong by the log of the standard library, with what it said: net/http so quotes
+	// what comes after an answer's end, where a page may show a password again. samlogin itself never logs there.
+	log.SetOutput(io.Discard)
 	debug.SetTraceback("none") // what a panic that nobody catches may print; GOTRACEBACK asks for more
 	unguard := guardMemory()
 	a := newApp()

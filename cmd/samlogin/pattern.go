@@ -61,10 +61,18 @@ func matching(pattern string, offered []saml.Role, names accountNames) []saml.Ro
 	return out
 }
 
+// seen refuses a pattern with characters that nobody sees: whoever pasted it may not know which account it names.
+func seen(pattern string) error {
+	if foreign.Suspicious(pattern) {
+		return &roleError{What: fmt.Sprintf("the role pattern %q holds characters that no role name has", foreign.Text(pattern))}
+	}
+	return nil
+}
+
 // theOne finds the one role that a pattern must fit.
 func theOne(pattern string, offered []saml.Role, names accountNames) (saml.Role, error) {
-	if foreign.Suspicious(pattern) {
-		return saml.Role{}, &roleError{What: fmt.Sprintf("the role pattern %q holds characters that no role name has", foreign.Text(pattern))}
+	if err := seen(pattern); err != nil {
+		return saml.Role{}, err
 	}
 	found := matching(pattern, offered, names)
 	switch len(found) {

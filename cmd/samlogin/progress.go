@@ -24,6 +24,7 @@ type progress struct {
 	out    io.Writer // stderr
 	drawn  bool      // a line on a terminal, as opposed to lines now and then
 	colour bool
+	place  overdrawn
 	now    func() time.Time
 	width  func() int
 
@@ -52,6 +53,7 @@ func (a *app) begin(jobs []job) {
 	p := &progress{
 		out: a.errOut, all: len(jobs), now: a.now, told: a.now(),
 		drawn: a.errIsTTY && a.env("TERM") != "dumb" && a.env("CI") == "", colour: a.color(a.errIsTTY),
+		place: overdrawn{plain: !a.color(a.errIsTTY)},
 		width: func() int { return widthOf(a.errIsTTY) },
 	}
 	a.progress = p
@@ -155,7 +157,7 @@ func (p *progress) Write(text []byte) (int, error) {
 
 func (p *progress) erase() {
 	if p.shown != "" {
-		_, _ = io.WriteString(p.out, "\r\x1b[K")
+		_, _ = io.WriteString(p.out, p.place.over(""))
 		p.shown = ""
 	}
 }
@@ -165,7 +167,7 @@ func (p *progress) draw() {
 		return
 	}
 	if line := p.line(p.width() - 1); line != p.shown {
-		_, _ = io.WriteString(p.out, "\r\x1b[K"+line)
+		_, _ = io.WriteString(p.out, p.place.over(line))
 		p.shown = line
 	}
 }

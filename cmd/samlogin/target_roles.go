@@ -57,6 +57,9 @@ func (t *target) roles(r *saml.Response, names accountNames, pick chooser) ([]sa
 	case len(t.patterns) > 0:
 		var out []saml.Role
 		for _, p := range t.patterns {
+			if err := seen(p); err != nil { // also where all that fit are taken
+				return nil, err
+			}
 			found := matching(p, offered, names)
 			if len(found) == 0 || !t.all {
 				role, err := theOne(p, offered, names)

@@ -15,8 +15,10 @@ import (
 type waitLine struct {
 	terminal *terminal.Terminal
 	now      func() time.Time
+	still    bool // nothing can be drawn over: the time is said once
 
 	mu    sync.Mutex
+	place overdrawn
 	shown idp.Waiting // what is on the screen; zero: nothing
 	stop  chan struct{}
 	ended chan struct{}
@@ -32,7 +34,7 @@ func (a *app) waiting(w idp.Waiting) {
 		if err != nil {
 			t = nil
 		}
-		a.waits = &waitLine{terminal: t, now: a.now}
+		a.waits = &waitLine{terminal: t, now: a.now, still: a.plainTerminal(), place: overdrawn{plain: !a.color(true)}}
 	}
 	a.waits.show(a, w)
 }
@@ -78,6 +80,10 @@ func (l *waitLine) begin(w idp.Waiting) {
 	if number := w.Number.String(); number != "" {
 		fmt.Fprintf(t.Out, "\n%s\n", large(number))
 	}
+	if l.still {
+		fmt.Fprintln(t.Out, l.text(w))
+		return
+	}
 	l.stop, l.ended = make(chan struct{}), make(chan struct{})
 	ticks := time.NewTicker(time.Second)
 	l.left(w)
@@ -87,7 +93,7 @@ func (l *waitLine) begin(w idp.Waiting) {
 		for {
 			select {
 			case <-stop:
-				fmt.Fprint(t.Out, "\r\x1b[K")
+				fmt.Fprint(t.Out, l.place.over(""))
 				return
 			case <-ticks.C:
 				l.left(w)
@@ -97,8 +103,12 @@ func (l *waitLine) begin(w idp.Waiting) {
 }
 
 func (l *waitLine) left(w idp.Waiting) {
+	fmt.Fprint(l.terminal.Out, l.place.over(terminal.Fit(l.text(w), l.terminal.Width()-1)))
+}
+
+func (l *waitLine) text(w idp.Waiting) string {
 	left := max(w.Until.Sub(l.now()).Round(time.Second), 0)
-	fmt.Fprintf(l.terminal.Out, "\r\x1b[K%s", terminal.Fit(fmt.Sprintf("Waiting, %d:%02d left; ctrl-C stops", int(left.Minutes()), int(left.Seconds())%60), l.terminal.Width()-1))
+	return fmt.Sprintf("Waiting, %d:%02d left; ctrl-C stops", int(left.Minutes()), int(left.Seconds())%60)
 }
 
 // end takes the line off the screen. The lock is held.
