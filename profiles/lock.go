@@ -29,7 +29,7 @@ func (s *saving) lock(ctx context.Context, t target) (release func(), err error)
 	}
 	limit, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	for waited := time.Duration(0); ; {
+	for began := time.Now(); ; {
 		if err := safeLock(s.disk, path); err != nil {
 			return nil, err
 		}
@@ -42,17 +42,15 @@ func (s *saving) lock(ctx context.Context, t target) (release func(), err error)
 			return func() {}, nil
 		case !errors.Is(err, errHeld):
 			return nil, &FileError{Path: t.path(), Step: "lock it by " + shownPath(path), Err: err}
-		case waited >= lockPatience:
+		case time.Since(began) >= lockPatience:
 			s.say(shownPath(t.path()) + ": waiting for another samlogin to finish writing")
 		}
-		pause := lockPause + rand.N(lockPause)
-		if err := pauseFor(limit, pause); err != nil {
+		if err := pauseFor(limit, lockPause+rand.N(lockPause)); err != nil {
 			if ctx.Err() == nil {
 				err = &LockError{Path: t.path(), Waited: wait}
 			}
 			return nil, err
 		}
-		waited += pause
 	}
 }
 

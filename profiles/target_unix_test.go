@@ -141,6 +141,38 @@ func TestUnsafeLinks(t *testing.T) { // security case 59
 	}
 }
 
+// A link that leads elsewhere once its file is locked: what is locked is not what would be written.
+func TestALinkThatIsTurnedMeanwhile(t *testing.T) { // security cases 59, 75
+	h := newHome(t)
+	for _, name := range []string{"one", "two"} {
+		h.write(filepath.Join(h.folder, name), person, 0o600)
+	}
+	if err := os.Symlink("one", h.Credentials); err != nil {
+		t.Fatal(err)
+	}
+	turned := false
+	err := h.saveOn(&faultyDisk{before: func(call string, _ int) {
+		if strings.HasPrefix(call, "Lock ") && !turned {
+			turned = true
+			if err := errors.Join(os.Remove(h.Credentials), os.Symlink("two", h.Credentials)); err != nil {
+				t.Error(err)
+			}
+		}
+	}}, testKeys("p"))
+	if !turned || !errors.Is(err, errChanged) {
+		t.Errorf("turned %v, got %v; want that it changed", turned, err)
+	}
+	for _, name := range []string{"one", "two"} {
+		if got := h.read(filepath.Join(h.folder, name)); got != person {
+			t.Errorf("%s became %q", name, got)
+		}
+	}
+	h.mustSave(testKeys("p")) // the next one finds the other file
+	if h.read(filepath.Join(h.folder, "one")) != person || h.read(filepath.Join(h.folder, "two")) == person {
+		t.Error("the wrong file was written")
+	}
+}
+
 func TestHardLinksAreRefused(t *testing.T) { // security case 60
 	h := homeWith(t, person)
 	if err := os.Link(h.Credentials, filepath.Join(h.folder, "twin")); err != nil {
@@ -354,12 +386,34 @@ func TestWhatIsNotARegularFile(t *testing.T) { // security case 65
 		}
 		h.only("credentials")
 	}
-	// The folder .aws is a file.
+	// A pipe that is put there after it was looked for keeps nobody waiting, and a link is not followed.
 	h := newHome(t)
+	h.write(h.Credentials, person, 0o600)
+	pipe, link := filepath.Join(h.folder, "pipe"), filepath.Join(h.folder, "link")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink(h.Credentials, link)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := (system{}).Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	if f, err := (system{}).Open(link); err == nil {
+		_ = f.Close()
+		t.Error("the link was followed")
+	}
+	// A file that the new lines would make larger than one that is read.
+	h = homeWith(t, strings.Repeat("# fifteen chars\n", largest/16))
+	before := h.read(h.Credentials)
+	var failed *FileError
+	if err := h.save(OwnOnly, testKeys("p")); !errors.As(err, &failed) || !errors.Is(err, errTooLarge) || h.read(h.Credentials) != before {
+		t.Errorf("16 MiB: got %v, want a FileError, and the file as it was", err)
+	}
+	// The folder .aws is a file.
+	h = newHome(t)
 	if err := os.WriteFile(h.folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var failed *FileError
 	if err := h.save(OwnOnly, testKeys("p")); !errors.As(err, &failed) {
 		t.Errorf("the folder is a file: got %v, want a FileError", err)
 	}

@@ -132,6 +132,11 @@ func (a *app) printLink(link secret.Text) error {
 	if a.outIsTTY {
 		a.notice("whoever has this address is the role, for fifteen minutes")
 	}
+	if a.onGitHub() {
+		if err := mask(a.errOut, []variable{{Name: "URL", Value: link, Mask: true}}); err != nil {
+			return err
+		}
+	}
 	var out bytes.Buffer
 	if a.json() {
 		to := json.NewEncoder(&out)

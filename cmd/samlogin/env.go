@@ -59,8 +59,14 @@ func (a *app) environment(ctx context.Context, f *loginFlags, name, shell string
 		return err
 	}
 	var text bytes.Buffer
-	if err := printEnvironment(&text, a.errOut, shell, awsVariables(k.Credentials, k.region), a.env("GITHUB_ENV")); err != nil {
+	vars := awsVariables(k.Credentials, k.region)
+	if err := printEnvironment(&text, a.errOut, shell, vars, a.env("GITHUB_ENV")); err != nil {
 		return err
+	}
+	if shell != "github" && a.onGitHub() { // before anything can come to print them
+		if err := mask(a.errOut, vars); err != nil {
+			return err
+		}
 	}
 	return a.printOnce(text.Bytes())
 }

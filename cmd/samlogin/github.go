@@ -23,9 +23,7 @@ func giveToGitHub(errOut io.Writer, vars []variable, path string) error {
 	if path == "" {
 		return &usageError{What: "GITHUB_ENV is not set: --shell github is for a step of a GitHub Actions job", Hint: "elsewhere use --shell sh or another one"}
 	}
-	var masks, text strings.Builder
-	// A program before us may have left its last line open; a command is one only at the beginning of a line.
-	masks.WriteString("\n")
+	var text strings.Builder
 	end := "samlogin_" + rand.Text() // 130 bits: no value can have it
 	for _, v := range vars {
 		value := v.Value.Reveal()
@@ -35,19 +33,30 @@ func giveToGitHub(errOut io.Writer, vars []variable, path string) error {
 		if value == "" {
 			continue
 		}
-		if v.Mask {
+		fmt.Fprintf(&text, "%s<<%s\n%s\n%s\n", v.Name, end, value, end)
+	}
+	return appendTo(path, text.String(), func() error { return mask(errOut, vars) })
+}
+
+// onGitHub reports whether this is a step of a GitHub Actions job (GitHub, "Variables reference": GITHUB_ACTIONS).
+func (a *app) onGitHub() bool { return a.env("GITHUB_ACTIONS") == "true" }
+
+// mask tells GitHub's runner, which reads errOut, what to hide from its log.
+func mask(errOut io.Writer, vars []variable) error {
+	var masks strings.Builder
+	// A program before us may have left its last line open; a command is one only at the beginning of a line.
+	masks.WriteString("\n")
+	for _, v := range vars {
+		if value := v.Value.Reveal(); v.Mask && value != "" {
 			for _, m := range append([]string{value}, base64Forms(value)...) {
 				masks.WriteString("::add-mask::" + commandData(m) + "\n")
 			}
 		}
-		fmt.Fprintf(&text, "%s<<%s\n%s\n%s\n", v.Name, end, value, end)
 	}
-	return appendTo(path, text.String(), func() error {
-		if _, err := io.WriteString(errOut, masks.String()); err != nil {
-			return fmt.Errorf("telling the runner what to hide: %w", err)
-		}
-		return nil
-	})
+	if _, err := io.WriteString(errOut, masks.String()); err != nil {
+		return fmt.Errorf("telling the runner what to hide: %w", err)
+	}
+	return nil
 }
 
 // commandData escapes the data of a workflow command as the runner reads it (actions/toolkit, command.ts).

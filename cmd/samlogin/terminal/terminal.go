@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,7 @@ func readInto(f io.Reader, line []byte) (string, error) {
 	for {
 		n, err := f.Read(b[:])
 		if n == 1 && b[0] == '\n' {
-			return trimCR(line), nil
+			return trimCR(withoutPasteMarks(line)), nil
 		}
 		if n == 1 {
 			if len(line) == cap(line) { // what append leaves behind would stay
@@ -117,6 +118,20 @@ func readInto(f io.Reader, line []byte) (string, error) {
 			return "", err
 		}
 	}
+}
+
+// withoutPasteMarks takes out, in place, what a terminal puts around a pasted text where a program before this one asked for
+// that and did not take it back (xterm, bracketed paste mode): nobody means it to be a part of the password.
+func withoutPasteMarks(line []byte) []byte {
+	kept := line[:0]
+	for len(line) > 0 {
+		if bytes.HasPrefix(line, []byte("\x1b[200~")) || bytes.HasPrefix(line, []byte("\x1b[201~")) {
+			line = line[len("\x1b[200~"):]
+			continue
+		}
+		kept, line = append(kept, line[0]), line[1:]
+	}
+	return kept
 }
 
 func trimCR(line []byte) string {

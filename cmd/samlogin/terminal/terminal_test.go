@@ -11,6 +11,9 @@ func TestTypedIsWiped(t *testing.T) { // security case 104
 	if got, err := readInto(strings.NewReader("Correct-Horse-7\nnext"), kept); got != "Correct-Horse-7" || err != nil {
 		t.Fatal(got, err)
 	}
+	if got, err := readInto(strings.NewReader("\x1b[200~Correct-Horse-7\x1b[201~\n"), kept); got != "Correct-Horse-7" || err != nil {
+		t.Fatal(got, err)
+	}
 	for _, long := range []string{"", strings.Repeat("long", 40) + "\n"} {
 		if long != "" {
 			if got, err := readInto(strings.NewReader(long), kept); got+"\n" != long || err != nil {
