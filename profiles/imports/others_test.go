@@ -119,11 +119,20 @@ func TestClisso(t *testing.T) {
 
 func TestAWSVaultHasNothingToConvert(t *testing.T) {
 	o, _ := ours(t, "")
-	r, err := Parse(AWSVault, "x", "[default]\nregion = eu-west-1\n[profile a]\nrole_arn = arn:aws:iam::111111111111:role/X\nsource_profile = default\nmfa_process = pass otp x\n[profile b]\ninclude_profile = a\nsession_tags = x=y\n", o)
+	r, err := Parse(AWSVault, "x", "[default]\nregion = eu-west-1\n[profile a]\nrole_arn = arn:aws:iam::111111111111:role/X\nsource_profile = default\nmfa_process = pass otp x\n[profile b]\ninclude_profile = a\nsession_tags = x=y\n"+
+		"[profile user]\nmfa_serial = arn:aws:iam::111111111111:mfa/jane\n[profile c]\nrole_arn = arn:aws:iam::111111111111:role/Y\nsource_profile = sso\n[profile sso]\nsso_session = s\n[profile plain]\nregion = eu-west-1\n", o)
 	if err != nil || len(r.Changes) > 0 {
 		t.Fatalf("%v, %+v", err, r)
 	}
-	compare(t, told(r), []string{"3 [profile a] needless", "6 mfa_process left", "7 [profile b] needless", "8 include_profile left", "9 session_tags left"})
+	compare(t, told(r), []string{
+		"1 [default] left", "3 [profile a] needless", "6 mfa_process left", "7 [profile b] needless", "8 include_profile left", "9 session_tags left",
+		"10 [profile user] left", "12 [profile c] needless",
+	})
+	for _, l := range r.Lines { // long-term keys are their owner's to export
+		if (l.Section == "default" || l.Section == "profile user") && !(strings.Contains(l.Why, "export") && strings.Contains(l.Why, "credential_process = aws-vault exec ")) {
+			t.Errorf("%s: %s", l.Section, l.Why)
+		}
+	}
 }
 
 // Only what was taken over goes; comments, line ends and what is still to be done by hand stay, byte for byte.
