@@ -52,6 +52,43 @@ adfs_config.adfs_host = y
 	}
 }
 
+// What differs between profiles: the Windows account, another relying party, a factor; two people are two IdPs.
+func TestAWSADFSOfSeveralPeople(t *testing.T) {
+	o, path := ours(t, "")
+	r, err := Parse(AWSADFS, "x", `[profile a]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = jane
+adfs_config.provider_id = urn:amazon:webservices:govcloud
+adfs_config.sspi = True
+adfs_config.ssl_verification = True
+adfs_config.duo_factor = Duo Push
+adfs_config.duo_device = phone1
+[profile b]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = joe
+[profile c]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = joe
+[profile d]
+adfs_config.adfs_user = joe
+`, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, told(r), []string{
+		"1 [profile a] taken profile.a", "2 adfs_config.adfs_host taken idp.example.url", "3 adfs_config.adfs_user taken idp.example.username",
+		"4 adfs_config.provider_id taken idp.example.relying_party", "5 adfs_config.sspi taken idp.example.windows", "6 adfs_config.ssl_verification needless",
+		"7 adfs_config.duo_factor taken idp.example.mfa", "8 adfs_config.duo_device left", "9 [profile b] taken profile.b",
+		"10 adfs_config.adfs_host taken idp.example-idp.url", "11 adfs_config.adfs_user taken idp.example-idp.username",
+		"12 [profile c] taken profile.c", "13 adfs_config.adfs_host taken idp.example-idp.url", "14 adfs_config.adfs_user taken idp.example-idp.username",
+		"15 [profile d] left", "16 adfs_config.adfs_user left",
+	})
+	got := after(t, path, r)
+	if strings.Count(got, "[idp.") != 2 || !strings.Contains(got, `windows = "auto"`) || !strings.Contains(got, `mfa = "Duo Push"`) || !strings.Contains(got, `relying_party = "urn:amazon:webservices:govcloud"`) {
+		t.Errorf("the settings are\n%s", got)
+	}
+}
+
 const clissoFile = `---
 global:
   accounts:
