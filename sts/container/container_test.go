@@ -271,6 +271,7 @@ func TestTheServerEndsWithItsContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
 		if when == "before" {
 			cancel(gone)
 		}
