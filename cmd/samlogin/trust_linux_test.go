@@ -43,6 +43,7 @@ func TestABundleAddsToTheSystemsRoots(t *testing.T) { // security case 144
 		"every user's bundle":                {ours, open, "SAMLOGIN_CA_BUNDLE", exitUnsafe, "every user can write to the CA bundle " + open},
 		"every user's, of AWS's clients":     {ours, open, "AWS_CA_BUNDLE", exitUnsafe, "every user can write to"},
 	} {
+		r.env["HOME"] = t.TempDir() // nothing is kept of the one before
 		delete(r.env, "SAMLOGIN_CA_BUNDLE")
 		delete(r.env, "AWS_CA_BUNDLE")
 		r.env["SSL_CERT_FILE"], r.env["SSL_CERT_DIR"], r.env[c.variable] = c.system, filepath.Dir(nothing), c.bundle
