@@ -68,6 +68,10 @@ func (e *NetworkError) explain() (cause, hint string) {
 		return "stopped", ""
 	case errors.As(e.Err, &timeout) && timeout.Timeout():
 		return "no answer in time", "see whether the way there leads through a proxy (HTTPS_PROXY), or allow more time with --timeout"
+	case strings.Contains(e.Err.Error(), "tls: protocol version not supported"), strings.Contains(e.Err.Error(), "tls: server selected unsupported protocol version"):
+		return "it speaks versions of TLS older than 1.2, which are not safe any more", "its administrator, or that of a proxy between, has to allow TLS 1.2"
+	case strings.Contains(e.Err.Error(), "remote error: tls: handshake failure"):
+		return "it ended the TLS handshake: it has no encryption in common with this computer, or wants a client certificate", "its administrator, or that of a proxy between, has to allow the ciphers of today"
 	case errors.As(e.Err, &alert):
 		return "the other side ended the TLS handshake: " + foreign.Text(alert.Error()).String(), ""
 	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF), errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):

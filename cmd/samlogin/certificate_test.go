@@ -70,7 +70,9 @@ func (r *rig) settle(t *testing.T, certificate string) {
 }
 
 // A client certificate signs in where AD FS asks for it, and is shown to no other port or host. The file's password is
-// in nothing that is printed.
+// in nothing that is printed. A key that others can read is not used.
+//
+// security case 148
 func TestAClientCertificateSignsIn(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

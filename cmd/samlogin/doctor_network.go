@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,10 @@ func (e *examination) bundles() []string {
 }
 
 func (e *examination) bundle(f *findings, path string) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && writableByAll(info) {
+		f.note(bad, "CA bundle", "every user can write to "+e.tilde(path)+", and decide who is trusted", "look through it, then: chmod go-w "+e.tilde(path))
+		return
+	}
 	if _, err := loadRoots(path); err != nil {
 		f.failed(bad, "CA bundle", err)
 		return
@@ -99,9 +104,6 @@ func (e *examination) bundle(f *findings, path string) {
 		if whole++; e.app.now().After(c.NotAfter) {
 			ended++
 		}
-	}
-	if info, ok := ownFile(path); ok && info.Mode().Perm()&0o002 != 0 {
-		f.note(bad, "CA bundle", "every user can write to "+e.tilde(path)+", and decide who is trusted", "look through it, then: chmod go-w "+e.tilde(path))
 	}
 	if ended > 0 {
 		f.note(warning, "CA bundle", fmt.Sprintf("%s: %d of %s have ended", e.tilde(path), ended, plural(whole, "certificate")), "ask for a newer one if a server is not trusted")

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -133,7 +134,8 @@ func proxyOf(env func(string) string) func(*url.URL) (*url.URL, error) {
 }
 
 // loadRoots adds a bundle of certificates to the system's. An empty path gives nil: the system's alone, read only when
-// a connection needs them.
+// a connection needs them. A file that every user can write to says nothing about whom this user trusts: whoever adds a
+// certificate gets the password.
 func loadRoots(path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
@@ -143,6 +145,9 @@ func loadRoots(path string) (*x509.CertPool, error) {
 		return nil, &usageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err), Hint: "--ca-bundle, SAMLOGIN_CA_BUNDLE, AWS_CA_BUNDLE or ca_bundle in the settings names it"}
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && writableByAll(info) {
+		return nil, &idp.SafetyError{Rule: "every user can write to the CA bundle " + foreign.Clean(path) + ", and decide who is trusted; look through it, then chmod go-w mends it"}
+	}
 	pem, err := io.ReadAll(io.LimitReader(f, caFileBytes))
 	if err != nil {
 		return nil, &usageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err)}

@@ -342,10 +342,24 @@ func TestExecStandsInForTheCommand(t *testing.T) { // security cases 137, 138
 	if err := os.WriteFile(plain, []byte("no program"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range rivals() {
+	for _, name := range append(rivals(), // and, by their names, those that must never be missing there
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_CREDENTIAL_FILE",
+		"AWS_DEFAULT_PROFILE", "AWS_PROFILE", "AWS_SDK_LOAD_CONFIG", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+	) {
 		r.env[name] = "rival-of-" + name
 	}
-	r.env["SAMLOGIN_MFA_CODE"], r.env["UNRELATED"] = "123456", "kept"
+	for _, name := range []string{"SAMLOGIN_PASSPHRASE", "SAMLOGIN_CERTIFICATE_PASSWORD", "SAMLOGIN_PASSWORD_COMMAND", "SAMLOGIN_PASSWORD_FILE", "SAMLOGIN_MFA_COMMAND", "SAMLOGIN_PASSPHRASE_COMMAND"} {
+		r.env[name] = "secret-of-ours"
+	}
+	r.env["SAMLOGIN_MFA_CODE"], r.env["UNRELATED"], r.env["LD_PRELOAD"] = "123456", "kept", "" // LD_PRELOAD is the person's
+	here := filepath.Join(r.home, "here")
+	if err := os.Mkdir(here, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(here, "only-here"), []byte("#!/bin/sh\necho it ran\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, mode := range [][]string{{"exec", "p", "--"}, {"exec", "p", "--server", "--"}} {
 		for _, c := range []struct {
 			what   string
@@ -358,8 +372,12 @@ func TestExecStandsInForTheCommand(t *testing.T) { // security cases 137, 138
 			{"not found", exitNotFound, 0, []string{"no-such-command-here"}},
 			{"begins with a dash", exitNotFound, 0, []string{"-x"}},
 			{"not executable", exitNotExecutable, 0, []string{plain}},
+			{"empty", exitNotFound, 0, []string{""}},
+			{"a folder", exitNotExecutable, 0, []string{r.home}},
+			{"in the working directory, which is on PATH", exitNotExecutable, 0, []string{"only-here"}},
 		} {
 			cmd, out, errOut := r.process(t, goodPassword, append(mode, c.argv...)...)
+			cmd.Dir, cmd.Env = here, append(cmd.Env, "PATH=.:"+os.Getenv("PATH"))
 			_ = cmd.Run()
 			code := cmd.ProcessState.ExitCode()
 			if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() && status.Signal() == c.signal {
@@ -374,7 +392,7 @@ func TestExecStandsInForTheCommand(t *testing.T) { // security cases 137, 138
 			t.Fatalf("%v\n%s", err, errOut.String())
 		}
 		env := out.String()
-		if strings.Contains(env, "rival-of-") || strings.Contains(env, goodPassword) || strings.Contains(env, "123456") || !strings.Contains(env, "UNRELATED=kept\n") {
+		if strings.Contains(env, "rival-of-") || strings.Contains(env, "secret-of-ours") || strings.Contains(env, goodPassword) || strings.Contains(env, "123456") || !strings.Contains(env, "UNRELATED=kept\n") {
 			t.Errorf("%v: a rival, or a secret of samlogin's, is in the environment, or what was unrelated is not", mode)
 		}
 		if direct := strings.Contains(env, "AWS_SESSION_TOKEN="); direct == strings.Contains(env, "AWS_CONTAINER_AUTHORIZATION_TOKEN=") || direct != (len(mode) == 3) {

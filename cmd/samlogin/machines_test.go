@@ -287,3 +287,33 @@ func serveOnLoopback(t *testing.T, h http.Handler) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// An assertion is kept, sealed, for the next role while AWS takes it: five minutes from its issue, and no longer.
+func TestAnAssertionIsKeptForFiveMinutes(t *testing.T) { // security case 120
+	r := newMachineRig(t, "p=111111111111/Admin", "q=111111111111/ReadOnly", "r=222222222222/Admin")
+	if code := r.next(t, goodPassword, "credentials", "p"); code != exitDone {
+		t.Fatalf("exit %d\n%s", code, r.errOut.String())
+	}
+	kept := r.app.folder().List(assertionKind)
+	if len(kept) != 1 || kept[0].Expires.Sub(kept[0].Made) > 5*time.Minute || kept[0].Expires.After(r.app.now().Add(5*time.Minute)) {
+		t.Fatalf("kept: %+v", kept)
+	}
+	for _, step := range []struct {
+		after time.Duration
+		name  string
+		asked bool
+	}{{3 * time.Minute, "q", false}, {6 * time.Minute, "r", true}} {
+		r.ahead.Store(int64(step.after))
+		before := len(r.adfs.Log())
+		if code := r.next(t, goodPassword, "credentials", step.name); code != exitDone {
+			t.Fatalf("exit %d\n%s", code, r.errOut.String())
+		}
+		if asked := len(r.adfs.Log()) > before; asked != step.asked {
+			t.Errorf("%s later AD FS was asked: %v, want %v", step.after, asked, step.asked)
+		}
+	}
+	r.ahead.Store(int64(12 * time.Minute))
+	if kept := r.app.folder().List(assertionKind); len(kept) != 0 {
+		t.Errorf("still there: %+v", kept)
+	}
+}

@@ -24,7 +24,7 @@ import (
 )
 
 // Patience is how long a person has for signing in at the window.
-const Patience = 5 * time.Minute
+const Patience = 10 * time.Minute
 
 // Config is one IdP, and the browser to log in to it with.
 type Config struct {

@@ -60,6 +60,9 @@ func TestEndsOfABrowser(t *testing.T) { // security case 135
 			defer cancel(nil)
 			var pid int
 			w.config.After = c.after
+			if c.want == TimedOut {
+				w.config.Patience = 0 // as long as everybody has
+			}
 			w.config.opened = func(tab context.Context, w *window) error {
 				pid = chromedp.FromContext(tab).Browser.Process().Pid
 				go func() {
@@ -81,8 +84,14 @@ func TestEndsOfABrowser(t *testing.T) { // security case 135
 			case c.cause == nil && (!errors.As(err, &failed) || failed.Problem != c.want || failed.Hint() == ""):
 				t.Errorf("got %v, want problem %d", err, c.want)
 			}
+			if c.want == TimedOut && failed != nil && failed.Limit != 10*time.Minute {
+				t.Errorf("the deadline is %s", failed.Limit)
+			}
 			if processOf(pid).lives() {
 				t.Error("the browser still runs")
+			}
+			if left, err := os.ReadDir(w.config.Folder); err != nil || len(left) != 0 { // security case 132
+				t.Errorf("of the browser's files %v stayed (%v)", left, err)
 			}
 		})
 	}

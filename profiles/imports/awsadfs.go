@@ -121,9 +121,21 @@ func (d *draft) adfsKey(here at, s *section, i *idp, p *profile, key, v string) 
 }
 
 // awsVault looks at what aws-vault adds to ~/.aws/config (github.com/99designs/aws-vault, vault/config.go). Its profiles
-// are those of AWS's clients, so that there is nothing to convert.
+// are those of AWS's clients, so that there is nothing to convert. The long-term keys of the others' sources are in a key
+// store of its own, from which their owner alone takes them.
 func (d *draft) awsVault(text string) {
-	for _, s := range d.sections(scan(text, pythonINI)) {
+	all := d.sections(scan(text, pythonINI))
+	sources := map[string]bool{} // profiles that others get their keys from
+	for _, s := range all {
+		if name, isProfile := awsProfile(s.section); isProfile {
+			for _, key := range []string{"source_profile", "include_profile"} {
+				if from := s.get(key); from != name {
+					sources[from] = true
+				}
+			}
+		}
+	}
+	for _, s := range all {
 		name, isProfile := awsProfile(s.section)
 		if !isProfile {
 			continue
@@ -133,11 +145,25 @@ func (d *draft) awsVault(text string) {
 			theirs++
 			d.left(here, awsVaultWhy(key))
 		})
-		if theirs > 0 || s.get("role_arn") != "" || s.get("source_profile") != "" {
+		switch {
+		case holdsKeys(s) && (sources[name] || s.get("mfa_serial") != "" || s.get("mfa_process") != ""):
+			d.accounts++
+			d.left(s.at, fmt.Sprintf("long-term keys that aws-vault has of it stay in its key store: whoever owns them exports them, or they stay the source by credential_process = aws-vault exec %s --json", word(name)))
+		case theirs > 0 || s.get("role_arn") != "" || s.get("source_profile") != "":
 			d.accounts++
 			d.needless(s.at, fmt.Sprintf("an AWS profile already: samlogin exec %[1]s -- COMMAND instead of aws-vault exec %[1]s -- COMMAND", word(name)))
 		}
 	}
+}
+
+// holdsKeys reports whether a profile can only have keys of its own: the file names no other source of them.
+func holdsKeys(s *section) bool {
+	for _, key := range []string{"role_arn", "source_profile", "include_profile", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "aws_access_key_id"} {
+		if s.get(key) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // word is a name as a shell takes it.

@@ -52,6 +52,43 @@ adfs_config.adfs_host = y
 	}
 }
 
+// What differs between profiles: the Windows account, another relying party, a factor; two people are two IdPs.
+func TestAWSADFSOfSeveralPeople(t *testing.T) {
+	o, path := ours(t, "")
+	r, err := Parse(AWSADFS, "x", `[profile a]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = jane
+adfs_config.provider_id = urn:amazon:webservices:govcloud
+adfs_config.sspi = True
+adfs_config.ssl_verification = True
+adfs_config.duo_factor = Duo Push
+adfs_config.duo_device = phone1
+[profile b]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = joe
+[profile c]
+adfs_config.adfs_host = adfs.example.com
+adfs_config.adfs_user = joe
+[profile d]
+adfs_config.adfs_user = joe
+`, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, told(r), []string{
+		"1 [profile a] taken profile.a", "2 adfs_config.adfs_host taken idp.example.url", "3 adfs_config.adfs_user taken idp.example.username",
+		"4 adfs_config.provider_id taken idp.example.relying_party", "5 adfs_config.sspi taken idp.example.windows", "6 adfs_config.ssl_verification needless",
+		"7 adfs_config.duo_factor taken idp.example.mfa", "8 adfs_config.duo_device left", "9 [profile b] taken profile.b",
+		"10 adfs_config.adfs_host taken idp.example-idp.url", "11 adfs_config.adfs_user taken idp.example-idp.username",
+		"12 [profile c] taken profile.c", "13 adfs_config.adfs_host taken idp.example-idp.url", "14 adfs_config.adfs_user taken idp.example-idp.username",
+		"15 [profile d] left", "16 adfs_config.adfs_user left",
+	})
+	got := after(t, path, r)
+	if strings.Count(got, "[idp.") != 2 || !strings.Contains(got, `windows = "auto"`) || !strings.Contains(got, `mfa = "Duo Push"`) || !strings.Contains(got, `relying_party = "urn:amazon:webservices:govcloud"`) {
+		t.Errorf("the settings are\n%s", got)
+	}
+}
+
 const clissoFile = `---
 global:
   accounts:
@@ -119,11 +156,20 @@ func TestClisso(t *testing.T) {
 
 func TestAWSVaultHasNothingToConvert(t *testing.T) {
 	o, _ := ours(t, "")
-	r, err := Parse(AWSVault, "x", "[default]\nregion = eu-west-1\n[profile a]\nrole_arn = arn:aws:iam::111111111111:role/X\nsource_profile = default\nmfa_process = pass otp x\n[profile b]\ninclude_profile = a\nsession_tags = x=y\n", o)
+	r, err := Parse(AWSVault, "x", "[default]\nregion = eu-west-1\n[profile a]\nrole_arn = arn:aws:iam::111111111111:role/X\nsource_profile = default\nmfa_process = pass otp x\n[profile b]\ninclude_profile = a\nsession_tags = x=y\n"+
+		"[profile user]\nmfa_serial = arn:aws:iam::111111111111:mfa/jane\n[profile c]\nrole_arn = arn:aws:iam::111111111111:role/Y\nsource_profile = sso\n[profile sso]\nsso_session = s\n[profile plain]\nregion = eu-west-1\n", o)
 	if err != nil || len(r.Changes) > 0 {
 		t.Fatalf("%v, %+v", err, r)
 	}
-	compare(t, told(r), []string{"3 [profile a] needless", "6 mfa_process left", "7 [profile b] needless", "8 include_profile left", "9 session_tags left"})
+	compare(t, told(r), []string{
+		"1 [default] left", "3 [profile a] needless", "6 mfa_process left", "7 [profile b] needless", "8 include_profile left", "9 session_tags left",
+		"10 [profile user] left", "12 [profile c] needless",
+	})
+	for _, l := range r.Lines { // long-term keys are their owner's to export
+		if (l.Section == "default" || l.Section == "profile user") && !(strings.Contains(l.Why, "export") && strings.Contains(l.Why, "credential_process = aws-vault exec ")) {
+			t.Errorf("%s: %s", l.Section, l.Why)
+		}
+	}
 }
 
 // Only what was taken over goes; comments, line ends and what is still to be done by hand stay, byte for byte.

@@ -121,6 +121,12 @@ func (d *draft) saml2awsKey(here at, s *section, i *idp, p *profile, key, v, add
 			return
 		}
 		d.forIdP(here, i, "browser", v).look("a program that every login runs; see whether it is the one you mean")
+	case "browser_type":
+		if i.text("kind") != "browser" {
+			d.left(here, "no browser is needed for this IdP")
+			return
+		}
+		d.left(here, `browser = "PROGRAM" in [idp.…] names the one to use; else Chrome, Edge, Chromium or Brave is found`)
 	case "app_id":
 		if strings.EqualFold(s.get("provider"), "AzureAD") {
 			d.needless(here, "part of the url")
@@ -181,7 +187,9 @@ func saml2awsRest(key, v string) (Fate, string) {
 		return Needless, "what fails for a moment is tried again by itself"
 	case "prompter":
 		return Needless, "questions are asked at the terminal"
-	case "headless", "browser_type", "download_browser_driver", "browser_driver_dir", "browser_autofill":
+	case "headless":
+		return Needless, "a window opens where there are a person and a display"
+	case "download_browser_driver", "browser_driver_dir", "browser_autofill":
 		return Needless, "drives saml2aws's own browser"
 	case "credentials_file":
 		return Left, "AWS_SHARED_CREDENTIALS_FILE names the file, for samlogin and for every AWS client"

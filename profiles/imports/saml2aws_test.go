@@ -132,6 +132,39 @@ func TestProvidersOfSaml2AWS(t *testing.T) {
 	}
 }
 
+// Every key that saml2aws knows is told of with what to do or why not, where our settings cannot say it.
+func TestKeysWithoutACounterpart(t *testing.T) {
+	fates := map[string]Fate{
+		"credentials_file = /x": Left, "skip_verify = true": Left, "browser_type = msedge": Left, "headless = true": Needless, "saml_cache = true": Needless,
+		"saml_cache_file = /x": Needless, "http_attempts_count = 3": Needless, "http_retry_delay = 1": Needless, "prompter = pinentry": Needless,
+		"target_url = https://y.example.com": Left, "resource_id = r": Left, "subdomain = s": Left, "disable_sessions = true": Left,
+		"disable_remember_device = true": Needless, "kc_auth_error_element = #x": Needless, "kc_broker = b": Needless, "mfa_ip_address = 10.0.0.1": Left,
+		"download_browser_driver = true": Needless, "browser_driver_dir = /x": Needless, "browser_autofill = true": Needless,
+	}
+	for line, fate := range fates {
+		o, _ := ours(t, "")
+		r, err := Parse(Saml2AWS, "x", "[a]\nurl = https://x.example.com/y\nprovider = Okta\n"+line+"\n", o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := r.Lines[len(r.Lines)-1]
+		if last.Number != 4 || last.Fate != fate || last.Why == "" || last.Why == "not known" {
+			t.Errorf("%s: %+v", line, last)
+		}
+		if strings.HasPrefix(line, "credentials_file") && !strings.Contains(last.Why, "AWS_SHARED_CREDENTIALS_FILE") || strings.HasPrefix(line, "skip_verify") && !strings.Contains(last.Why, "ca_bundle") {
+			t.Errorf("%s: %s", line, last.Why)
+		}
+	}
+	// The address of an IdP with forms is to be looked at.
+	for _, provider := range []string{"KeyCloak", "Shibboleth", "PingFed", "F5APM", "NetIQ"} {
+		o, _ := ours(t, "")
+		r, err := Parse(Saml2AWS, "x", "[a]\nurl = https://x.example.com/y\nprovider = "+provider+"\n", o)
+		if err != nil || !slices.Contains(told(r), "2 url look idp.a.url") {
+			t.Errorf("%s: %v, %q", provider, err, told(r))
+		}
+	}
+}
+
 func TestAccountsThatCannotBeTaken(t *testing.T) {
 	for name, text := range map[string]string{
 		"no url":           "[a]\nprovider = ADFS\nusername = jane\n",

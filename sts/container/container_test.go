@@ -112,15 +112,73 @@ func TestNothingForAnybodyElse(t *testing.T) {
 		"a page's":             {set("Origin", "https://evil.test"), 403},
 		"by a link":            {set("Referer", "https://evil.test/x"), 403},
 		"by a browser":         {set("Sec-Fetch-Site", "none"), 403},
+		"by a script":          {set("Sec-Fetch-Mode", "cors"), 403},
+		"by a picture":         {set("Sec-Fetch-Dest", "image"), 403},
 		"handed on":            {set("X-Forwarded-For", "10.0.0.1"), 403},
+		"handed on for a host": {set("X-Forwarded-Host", "evil.test"), 403},
+		"handed on, as it is":  {set("Forwarded", "for=10.0.0.1"), 403},
+		"by a proxy":           {set("Via", "1.1 proxy"), 403},
 		"another address":      {func(r *http.Request) { r.URL.Path = "/" }, 404},
 		"with a query":         {func(r *http.Request) { r.URL.RawQuery = "a=b" }, 404},
 		"POST":                 {func(r *http.Request) { r.Method = http.MethodPost }, 405},
+		"HEAD":                 {func(r *http.Request) { r.Method = http.MethodHead }, 405},
+		"PUT":                  {func(r *http.Request) { r.Method = http.MethodPut }, 405},
+		"OPTIONS":              {func(r *http.Request) { r.Method = http.MethodOptions }, 405},
 	} {
 		status, body := ask(t, s, c.change)
 		if status != c.status || strings.Contains(body, "c4nary") || (status == 403 && body != "") {
 			t.Errorf("%s: %d %q, want %d", name, status, body, c.status)
 		}
+	}
+}
+
+// What clients do not send by themselves: each request of a connection is judged for itself, a host is named and is the
+// one that is listened at, and there is no other protocol.
+//
+// security case 123, 124
+func TestRawRequests(t *testing.T) {
+	s, _ := served(t, keys)
+	address := strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), "/credentials")
+	host, token := "Host: "+address+"\r\n", "Authorization: "+s.Token().Reveal()+"\r\n"
+	const get = "GET /credentials HTTP/1.1\r\n"
+	for name, c := range map[string]struct {
+		sent string
+		want []int
+	}{
+		"two, one behind the other":        {get + host + token + "\r\n" + get + host + token + "Connection: close\r\n\r\n", []int{200, 200}},
+		"the second without the token":     {get + host + token + "\r\n" + get + host + "Connection: close\r\n\r\n", []int{200, 403}},
+		"the second is a page's":           {get + host + token + "\r\n" + get + host + token + "Origin: null\r\nConnection: close\r\n\r\n", []int{200, 403}},
+		"no host":                          {get + token + "\r\n", []int{400}},
+		"no host, as it once was":          {"GET /credentials HTTP/1.0\r\n" + token + "\r\n", []int{403}},
+		"an empty host":                    {get + "Host:\r\n" + token + "Connection: close\r\n\r\n", []int{403}},
+		"two hosts":                        {get + host + "Host: evil.test\r\n" + token + "Connection: close\r\n\r\n", []int{400}},
+		"another host in the first line":   {"GET http://evil.test/credentials HTTP/1.1\r\n" + host + token + "Connection: close\r\n\r\n", []int{403}},
+		"HTTP/2":                           {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", []int{403}},
+		"HTTP/2 by way of HTTP/1.1":        {get + host + token + "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", []int{200}},
+		"a header as long as is allowed":   {get + host + token + "X: " + strings.Repeat("x", 7<<10) + "\r\nConnection: close\r\n\r\n", []int{200}},
+		"a header longer than is allowed":  {get + host + token + "X: " + strings.Repeat("x", 13<<10) + "\r\nConnection: close\r\n\r\n", []int{431}},
+		"a tunnel":                         {"CONNECT " + address + " HTTP/1.1\r\n" + host + token + "Connection: close\r\n\r\n", []int{404}},
+		"an address that leads to another": {"GET /x/../credentials HTTP/1.1\r\n" + host + token + "Connection: close\r\n\r\n", []int{404}},
+	} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, c.sent); err != nil {
+			t.Fatal(err)
+		}
+		from := bufio.NewReader(conn)
+		for i, want := range c.want {
+			answer, err := http.ReadResponse(from, nil)
+			if err != nil {
+				t.Fatalf("%s, answer %d: %v", name, i+1, err)
+			}
+			body, _ := io.ReadAll(answer.Body)
+			if answer.StatusCode != want || strings.Contains(string(body), "c4nary") != (want == 200) {
+				t.Errorf("%s, answer %d: %d, want %d", name, i+1, answer.StatusCode, want)
+			}
+		}
+		_ = conn.Close()
 	}
 }
 
@@ -206,14 +264,31 @@ func TestSilentConnections(t *testing.T) {
 
 // security case 126
 func TestTheServerEndsWithItsContext(t *testing.T) {
-	s, err := container.Listen(keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
 	gone := errors.New("the child has ended")
-	cancel(gone)
-	if err := s.Serve(ctx); !errors.Is(err, gone) {
-		t.Errorf("it ended with %v", err)
+	for _, when := range []string{"before", "while it serves"} {
+		s, err := container.Listen(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		if when == "before" {
+			cancel(gone)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- s.Serve(ctx) }()
+		if when != "before" {
+			if status, _ := ask(t, s, nil); status != 200 {
+				t.Errorf("it serves with %d", status)
+			}
+			cancel(gone)
+		}
+		if err := <-ended; !errors.Is(err, gone) {
+			t.Errorf("%s: it ended with %v", when, err)
+		}
+		if c, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(s.URL(), "http://"), "/credentials")); err == nil {
+			_ = c.Close()
+			t.Errorf("%s: the port is still open", when)
+		}
 	}
 }
