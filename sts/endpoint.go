@@ -104,6 +104,22 @@ func Resolve(partitionName string, o EndpointOptions) (Endpoint, error) {
 	return e, nil
 }
 
+// CheckVariable refuses what Override may not hold where a variable says it: as with AWS's own variables, it has to be
+// loopback or STS itself over https. The error is an *EndpointError.
+func CheckVariable(name, value string) error {
+	var first error
+	for _, p := range partitions() {
+		err := new(Endpoint).use(p, name, value)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
 func givenEndpoint(o EndpointOptions) (source, value string) {
 	if o.Override != "" {
 		return sourceOverride, o.Override
