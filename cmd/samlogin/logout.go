@@ -52,7 +52,8 @@ type leaving struct {
 	owners map[string]bool // who is logged in where, as signIn.who
 	places map[owner]bool  // the same, as remembered secrets know it
 
-	entries []keptEntry // MFA sessions and roles that keys were taken with
+	entries []keptEntry   // MFA sessions and roles that keys were taken with
+	regions []regionEntry // that samlogin wrote, as they were before what is kept is forgotten
 }
 
 func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
@@ -65,6 +66,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	if err != nil {
 		return err
 	}
+	l.regions = a.regionsPlaced()
 	done := loggedOut{Profiles: []string{}}
 	// Each part is tried whatever became of the others: what is left behind by one must not keep the rest.
 	failed := errors.Join(a.forgetKept(l, &done), a.forgetBrowsers(ctx, l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
@@ -248,12 +250,22 @@ func (a *app) forgetProfiles(ctx context.Context, l *leaving, done *loggedOut) e
 	if len(ours) == 0 {
 		return nil
 	}
-	w := profiles.Writer{Files: files, Now: a.now, Notice: a.notice}
+	w := profiles.Writer{Files: files, Now: a.now, Notice: a.notice, Regions: map[string]string{}}
+	for _, e := range l.regions {
+		if e.Config == files.Config {
+			w.Regions[e.Profile] = e.Region
+		}
+	}
 	if err := w.Remove(ctx, ours); err != nil {
 		return err
 	}
 	done.Profiles = ours
-	return nil
+	if folder := a.folder(); folder != nil {
+		for _, profile := range ours {
+			err = errors.Join(err, folder.Delete(regionKind, regionEntry{Config: files.Config, Profile: profile}.identity()))
+		}
+	}
+	return err
 }
 
 // forgetSecrets forgets passwords and seeds. The ledger forgets one only after its store has.
