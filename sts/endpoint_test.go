@@ -217,3 +217,20 @@ func TestEndpointOfAVariable(t *testing.T) {
 		}
 	}
 }
+
+// The region of a profile is the one that was chosen for it, also where STS is asked in another one of the partition.
+func TestRegionBesideAGivenEndpoint(t *testing.T) {
+	for _, c := range []struct {
+		partition, region, override string
+		has                         bool
+	}{
+		{"aws", "eu-west-1", "", true}, {"aws", "eu-west-1", "https://sts.us-east-1.amazonaws.com", true}, {"aws", "eu-west-1", "http://127.0.0.1:1", true},
+		{"aws", "cn-north-1", "", false}, {"aws-cn", "eu-west-1", "http://127.0.0.1:1", false}, {"aws-cn", "cn-north-1", "", true},
+		{"aws", "aws-global", "", false}, {"aws", "", "", false},
+	} {
+		e, err := Resolve(c.partition, EndpointOptions{Region: c.region, Override: c.override})
+		if err != nil || e.Has(c.region) != c.has {
+			t.Errorf("%+v: %+v has it: %v, %v", c, e, e.Has(c.region), err)
+		}
+	}
+}
