@@ -292,3 +292,23 @@ func TestRemoveTakesRegionsOut(t *testing.T) {
 		})
 	}
 }
+
+// Whatever the order in which profiles are named, no blank line of theirs is left.
+func TestRemoveInAnyOrder(t *testing.T) {
+	const others = "[w]\nx = 1\n\n# about z\n[z]\ny = 1\n"
+	for _, order := range [][]string{{"a", "b", "c"}, {"a", "c", "b"}, {"b", "a", "c"}, {"b", "c", "a"}, {"c", "a", "b"}, {"c", "b", "a"}} {
+		h := homeWithBoth(t, others, "")
+		for _, name := range []string{"a", "b", "c", "d"} {
+			h.mustSave(testKeys(name))
+		}
+		if err := h.writer().Remove(t.Context(), order); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.read(h.Credentials); !strings.HasPrefix(got, others+"\n[d]\n") {
+			t.Errorf("%v: %q", order, got)
+		}
+		if err := h.writer().Remove(t.Context(), []string{"d"}); err != nil || h.read(h.Credentials) != others {
+			t.Errorf("%v: %v, %q", order, err, h.read(h.Credentials))
+		}
+	}
+}
