@@ -10,6 +10,7 @@ import (
 type Ending struct {
 	Profile      string    // somebody else's text: show it cleaned
 	Managed      bool      // marked as samlogin's own
+	KeyID        string    // the ID of the access key, no secret; "" none; also somebody else's text
 	PrincipalARN string    // of the assumed role, as written; "" unknown; also somebody else's text
 	Expires      time.Time // zero: not written, or no time that can be read
 }
@@ -32,7 +33,7 @@ func (f Files) Endings() ([]Ending, error) {
 	var all []Ending
 	for name := range e.of {
 		keys := e.keysOf(name)
-		one := Ending{Profile: name, Managed: keys[keyMark].value == markManaged, PrincipalARN: keys[keyPrincipal].value}
+		one := Ending{Profile: name, Managed: keys[keyMark].value == markManaged, KeyID: keys[keyID].value, PrincipalARN: keys[keyPrincipal].value}
 		for _, key := range expiryKeys {
 			if one.Expires = readExpiry(keys[key].value); !one.Expires.IsZero() {
 				break

@@ -44,7 +44,7 @@ func TestGeneratedProcesses(t *testing.T) { // security cases 56, 57
 		if again, err := s.saveProcesses([]Process{p}, OwnOnly, "", after); err != nil || again != after {
 			t.Fatalf("seed %d (%s): a second save gives %v and\n%q after\n%q", seed, g.sort, err, again, after)
 		}
-		removed, err := s.removeProcesses([]string{p.Profile}, after)
+		removed, err := s.removeFromConfig([]string{p.Profile}, "", after)
 		if err != nil {
 			t.Fatalf("seed %d (%s): it cannot be taken out again: %v of\n%q", seed, g.sort, err, after)
 		}

@@ -81,6 +81,9 @@ func (w *Writer) SaveProcess(ctx context.Context, all []Process, consent Consent
 		},
 		credentials: func(config, text string) (string, error) { return s.takeKeysOut(all, consent, config, text) },
 	})
+	if err == nil {
+		s.tellPlaced()
+	}
 	s.tell(err)
 	return err
 }
@@ -93,6 +96,7 @@ func (s *saving) saveProcesses(all []Process, consent Consent, credentials, text
 		if err := s.permitProcess(p.Profile, i, consent); err != nil {
 			return "", err
 		}
+		s.place(e, p.Profile, p.Region)
 		settings, err := p.settings(!OwnOnly.covers(i.Standing))
 		if err != nil {
 			return "", err
@@ -181,19 +185,4 @@ func (s *saving) withdraw(ctx context.Context, all []Keys) error {
 		},
 		credentials: func(_, text string) (string, error) { return text, nil },
 	})
-}
-
-// removeProcesses takes the credential_process of samlogin's out. A profile with role_arn is never changed.
-func (s *saving) removeProcesses(profiles []string, text string) (string, error) {
-	e := s.open(s.Files.Config, text, true)
-	for _, profile := range profiles {
-		set := e.keysOf(profile)
-		if _, switches := set[keyRoleARN]; switches || !ownProcess(set) {
-			continue
-		}
-		if err := e.remove(profile, processLines()); err != nil {
-			return "", err
-		}
-	}
-	return e.text(), nil
 }

@@ -264,3 +264,51 @@ func TestAnAWSClientRunsTheCommand(t *testing.T) {
 		}
 	}
 }
+
+// A region is taken out where the caller remembers that samlogin put it there, and it still is the same one.
+func TestRemoveTakesRegionsOut(t *testing.T) {
+	for _, c := range []struct{ name, credentials, config, after string }{
+		{"keys", "[p]\n" + testLines("\n"), "[profile a]\nx = 1\n\n[profile p]\nregion = x\n", "[profile a]\nx = 1\n"},
+		{"process", "", "[profile p]\nregion = x\n" + processLine, ""},
+		{"another one by now", "[p]\n" + testLines("\n"), "[profile p]\nregion = y\n", "="},
+		{"something else is there", "[p]\n" + testLines("\n"), "[profile p]\nregion = x\noutput = json\n", "[profile p]\noutput = json\n"},
+		{"keys of somebody else by now", "[p]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n", "[profile p]\nregion = x\n", "="},
+		{"role_arn was added", "[p]\n" + testLines("\n"), "[profile p]\nrole_arn = x\nregion = x\n", "="},
+		{"not asked for", "[q]\n" + testLines("\n"), "[profile q]\nregion = x\n", "="},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.after == "=" {
+				c.after = c.config
+			}
+			h := homeWithBoth(t, c.credentials, c.config)
+			w := h.writer()
+			w.Regions = map[string]string{"p": "x"}
+			if err := w.Remove(t.Context(), []string{"p"}); err != nil {
+				t.Fatal(err)
+			}
+			if got := h.read(h.Config); got != c.after {
+				t.Errorf("left is\n%s\nwant\n%s", got, c.after)
+			}
+		})
+	}
+}
+
+// Whatever the order in which profiles are named, no blank line of theirs is left.
+func TestRemoveInAnyOrder(t *testing.T) {
+	const others = "[w]\nx = 1\n\n# about z\n[z]\ny = 1\n"
+	for _, order := range [][]string{{"a", "b", "c"}, {"a", "c", "b"}, {"b", "a", "c"}, {"b", "c", "a"}, {"c", "a", "b"}, {"c", "b", "a"}} {
+		h := homeWithBoth(t, others, "")
+		for _, name := range []string{"a", "b", "c", "d"} {
+			h.mustSave(testKeys(name))
+		}
+		if err := h.writer().Remove(t.Context(), order); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.read(h.Credentials); !strings.HasPrefix(got, others+"\n[d]\n") {
+			t.Errorf("%v: %q", order, got)
+		}
+		if err := h.writer().Remove(t.Context(), []string{"d"}); err != nil || h.read(h.Credentials) != others {
+			t.Errorf("%v: %v, %q", order, err, h.read(h.Credentials))
+		}
+	}
+}

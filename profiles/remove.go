@@ -20,8 +20,8 @@ func (e *edit) remove(profile string, own []setting) error {
 	if len(e.splices) == before {
 		return nil
 	}
-	gone := make(map[int]bool, len(e.splices)) // by offset of the line's start
-	for _, s := range e.splices {
+	gone := make(map[int]bool, len(e.splices)-before) // by offset of the line's start; the blank lines around profiles removed before are not ours
+	for _, s := range e.splices[before:] {
 		if s.text == "" {
 			gone[s.start] = true
 		}

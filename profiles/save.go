@@ -15,6 +15,12 @@ type Writer struct {
 	Notice   func(string)     // is given one-line texts without secrets for the person to see; nil: nobody is told
 	LockWait time.Duration    // for the locks of other samlogin processes, each; 0: 10 s
 
+	// A region has no mark of samlogin's, so it is for the caller to remember which ones are. Placed is told of each that
+	// a save put into the config file, and which one stood there before, "" none; nil: nobody is. Remove takes those out
+	// that are in Regions, by profile, and still stand there.
+	Placed  func(profile, before, region string)
+	Regions map[string]string
+
 	disk disk // nil: the real one
 }
 
@@ -78,21 +84,25 @@ func (w *Writer) Save(ctx context.Context, all []Keys, consent Consent) error {
 		config:      func(credentials, text string) (string, error) { return s.saveConfig(all, consent, credentials, text) },
 		credentials: func(config, text string) (string, error) { return s.saveCredentials(all, consent, config, text) },
 	})
-	if err == nil && s.processes {
-		err = s.withdraw(ctx, all)
+	if err == nil {
+		s.tellPlaced()
+		if s.processes {
+			err = s.withdraw(ctx, all)
+		}
 	}
 	s.tell(err)
 	return err
 }
 
 // Remove takes the lines that samlogin wrote for the profiles out of the credentials file, and its credential_process
-// out of the config file, with the header of a section of which nothing else is left. Profiles that are not marked as
-// samlogin's are left alone, and so is a region: it is no credential, and nothing tells who set it. Errors are those of
-// Save.
+// and the regions of Regions out of the config file, with the header of a section of which nothing else is left.
+// Profiles that are not marked as samlogin's are left alone. Errors are those of Save.
 func (w *Writer) Remove(ctx context.Context, profiles []string) error {
 	s := w.saving()
 	err := s.change(ctx, change{
-		config:      func(_, text string) (string, error) { return s.removeProcesses(profiles, text) },
+		config: func(credentials, text string) (string, error) {
+			return s.removeFromConfig(profiles, credentials, text)
+		},
 		credentials: func(config, text string) (string, error) { return s.removeCredentials(profiles, config, text) },
 	})
 	s.tell(err)
@@ -112,6 +122,7 @@ func (s *saving) saveConfig(all []Keys, consent Consent, credentials, text strin
 		if err := s.canWithdraw(e, k.Profile); err != nil {
 			return "", err
 		}
+		s.place(e, k.Profile, k.Region)
 		settings := k.configSettings()
 		if !OwnOnly.covers(i.Standing) {
 			settings = append(settings, replaced(true)...)

@@ -16,7 +16,8 @@ type saving struct {
 	after     []string // notices to be given once the edit is in place
 	opened    []*edit  // the texts last taken apart
 	processes bool     // a profile to get keys has a credential_process of samlogin's
-	keepMode  bool     // the file holds no secret: others may read it if they could
+	regions   map[string]placed
+	keepMode  bool // the file holds no secret: others may read it if they could
 }
 
 func (w *Writer) saving() *saving {

@@ -20,6 +20,10 @@ type Endpoint struct {
 	Foreign   bool     // not a host of AWS's STS: to be shown always (a notice says it)
 }
 
+// Has reports whether a region is one of the endpoint's partition, so that a profile may have it. It need not be where STS
+// is asked: an endpoint that was given may be in another one.
+func (e Endpoint) Has(region string) bool { return regionName(region) && partitionOf(region) == e.Partition }
+
 // EndpointOptions is what chooses an endpoint.
 type EndpointOptions struct {
 	Region   string              // flag or setting
@@ -33,7 +37,7 @@ type EndpointError struct {
 	Value  foreign.Text // host or region, without path and query; "" if unreadable
 	Why    string
 	Advice string // "" if there is none
-	Words  bool   // what was given is no region or address at all, as opposed to one that is not trusted
+	Words  bool   // what was given is no region or address at all, or leads to none, as opposed to one that is not trusted
 }
 
 func (e *EndpointError) Error() string {
@@ -102,6 +106,22 @@ func Resolve(partitionName string, o EndpointOptions) (Endpoint, error) {
 		}
 	}
 	return e, nil
+}
+
+// CheckVariable refuses what Override may not hold where a variable says it: as with AWS's own variables, it has to be
+// loopback or STS itself over https. The error is an *EndpointError.
+func CheckVariable(name, value string) error {
+	var first error
+	for _, p := range partitions() {
+		err := new(Endpoint).use(p, name, value)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 func givenEndpoint(o EndpointOptions) (source, value string) {
@@ -182,7 +202,7 @@ func regional(p partition, region string, fips, dualStack bool) (string, error) 
 			if p.fips != nil {
 				advice = "choose one of " + strings.Join(p.fips, ", ") + " with --region, or unset it"
 			}
-			return "", &EndpointError{Source: "AWS_USE_FIPS_ENDPOINT", Value: foreign.Text(region), Why: "STS has no FIPS endpoint in this region", Advice: advice}
+			return "", &EndpointError{Source: "AWS_USE_FIPS_ENDPOINT", Value: foreign.Text(region), Why: "STS has no FIPS endpoint in this region", Advice: advice, Words: true}
 		}
 		service = "sts-fips"
 	}

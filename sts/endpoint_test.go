@@ -202,3 +202,35 @@ func TestEndpointsThatCannotBeNamed(t *testing.T) {
 		}
 	}
 }
+
+// A variable of samlogin's own is trusted no more than one of AWS's, whatever the role's partition will be.
+func TestEndpointOfAVariable(t *testing.T) {
+	for value, good := range map[string]bool{
+		"https://sts.eu-west-1.amazonaws.com": true, "https://sts.cn-north-1.amazonaws.com.cn": true, "https://sts.us-gov-west-1.amazonaws.com": true,
+		"http://127.0.0.1:1": true, "https://localhost:1": true, "https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com": true,
+		"https://sts.evil.test": false, "http://sts.eu-west-1.amazonaws.com": false, "https://bucket.s3.amazonaws.com": false, "nonsense": false,
+		"https://sts.eu-west-1.amazonaws.com.evil.test": false, "https://user@sts.eu-west-1.amazonaws.com": false,
+	} {
+		var refused *EndpointError
+		if err := CheckVariable("SAMLOGIN_STS_ENDPOINT", value); (err == nil) != good || err != nil && (!errors.As(err, &refused) || refused.Source != "SAMLOGIN_STS_ENDPOINT") {
+			t.Errorf("%s: %v, want good %v", value, err, good)
+		}
+	}
+}
+
+// The region of a profile is the one that was chosen for it, also where STS is asked in another one of the partition.
+func TestRegionBesideAGivenEndpoint(t *testing.T) {
+	for _, c := range []struct {
+		partition, region, override string
+		has                         bool
+	}{
+		{"aws", "eu-west-1", "", true}, {"aws", "eu-west-1", "https://sts.us-east-1.amazonaws.com", true}, {"aws", "eu-west-1", "http://127.0.0.1:1", true},
+		{"aws", "cn-north-1", "", false}, {"aws-cn", "eu-west-1", "http://127.0.0.1:1", false}, {"aws-cn", "cn-north-1", "", true},
+		{"aws", "aws-global", "", false}, {"aws", "", "", false},
+	} {
+		e, err := Resolve(c.partition, EndpointOptions{Region: c.region, Override: c.override})
+		if err != nil || e.Has(c.region) != c.has {
+			t.Errorf("%+v: %+v has it: %v, %v", c, e, e.Has(c.region), err)
+		}
+	}
+}

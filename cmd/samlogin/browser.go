@@ -51,7 +51,7 @@ func (a *app) browserCommand(flag string) ([]string, error) {
 		}
 	}
 	if a.env("DISPLAY") == "" && a.env("WAYLAND_DISPLAY") == "" {
-		return nil, &browserError{What: "there is no display to open a browser on"}
+		return nil, &browserError{What: "there is no display to open a browser on", None: true}
 	}
 	return findBrowser([]string{"xdg-open"})
 }
@@ -59,7 +59,7 @@ func (a *app) browserCommand(flag string) ([]string, error) {
 func findBrowser(argv []string) ([]string, error) {
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
-		return nil, &browserError{What: "the browser cannot be started", Err: err}
+		return nil, &browserError{What: "the browser cannot be started", Err: err, None: true}
 	}
 	return append([]string{path}, argv[1:]...), nil
 }

@@ -36,6 +36,7 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 		a.unguard()
 	}
 	err := cmd.Start()
+	a.printed = err == nil    // from now on stdout is the command's
 	a.unguard = guardMemory() // the limit is the command's to have, not ours to lose
 	if err != nil {
 		return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}

@@ -154,6 +154,7 @@ func (a *app) printLink(link secret.Text) error {
 type browserError struct {
 	What string
 	Err  error
+	None bool // there is no such browser, or none that could be seen
 }
 
 func (e *browserError) Error() string {

@@ -27,6 +27,7 @@ that one object, or nothing.`,
   credential_process = ssh -o BatchMode=yes host samlogin credentials build`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
+		Annotations:       map[string]string{readByPrograms: "an AWS client"},
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.credentials(cmd.Context(), f, args[0]) },
 	}
 	f.addTaking(cmd.Flags())
@@ -67,7 +68,6 @@ func (a *app) credentials(ctx context.Context, f *loginFlags, name string) error
 	if f.explain {
 		return a.explainOne(ctx, f, name, "")
 	}
-	a.printed = true // stdout is for the keys alone: an error never goes there
 	within, end := a.withCaller(ctx)
 	defer end(nil)
 	k, err := a.keysForMachines(within, f, name)

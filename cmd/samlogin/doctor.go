@@ -44,7 +44,8 @@ func newDoctorCmd(a *app) *cobra.Command {
 	flags.StringVar(&f.login.region, "region", "", "`REGION` of AWS whose STS is asked")
 	flags.StringVar(&f.login.stsEndpoint, "sts-endpoint", "", "`URL` of STS")
 	flags.StringVar(&f.login.caBundle, "ca-bundle", "", "`FILE` of PEM certificates to trust besides the system's")
-	hasVariable(flags, "idp", "url", "region", "sts-endpoint", "ca-bundle")
+	flags.Var((*seconds)(&f.login.timeout), "timeout", "network `TIME` for each server, 20s at most")
+	hasVariable(flags, "idp", "url", "region", "sts-endpoint", "ca-bundle", "timeout")
 	cmd.AddCommand(newDoctorTraceCmd(a))
 	return cmd
 }

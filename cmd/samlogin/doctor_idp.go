@@ -65,7 +65,7 @@ func (e *examination) visitor() *app {
 func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []finding {
 	f := &findings{section: "idp"}
 	label := cmp.Or(in.name, in.kind)
-	ctx, cancel := context.WithTimeout(ctx, serverLimit)
+	ctx, cancel := context.WithTimeout(ctx, e.limit())
 	defer cancel()
 	var last, title string
 	probe := e.visitor()
@@ -76,7 +76,7 @@ func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []f
 	}
 	visit := *in
 	visit.choices.Username, visit.choices.Windows, visit.choices.Certificate = "", "off", ""
-	visit.choices.Timeout = serverLimit
+	visit.choices.Timeout = e.limit()
 	over, err := probe.transport(visit.choices)
 	if err != nil {
 		f.failed(bad, label, err)
@@ -116,7 +116,7 @@ func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []f
 	case err == nil:
 		f.note(good, label, host+" answers, and hands out a response without asking", "")
 	case ctx.Err() != nil:
-		f.note(bad, label, fmt.Sprintf("%s did not answer within %v", host, serverLimit), "see whether this computer, or its VPN, is connected")
+		f.note(bad, label, fmt.Sprintf("%s did not answer within %v", host, e.limit()), "see whether this computer, or its VPN, is connected")
 	default:
 		f.failed(bad, label, err)
 	}

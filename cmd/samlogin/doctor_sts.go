@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/sts"
@@ -46,16 +47,24 @@ func (e *examination) endpoints(into map[string]*stsPlace, f *findings) {
 	}
 }
 
+// limit is how long all may take that one server is asked.
+func (e *examination) limit() time.Duration {
+	if given := e.flags.login.timeout; given > 0 {
+		return min(given, serverLimit)
+	}
+	return serverLimit
+}
+
 // askSTS asks an endpoint of STS who the caller is, without keys: a refusal in STS's own words is a good sign.
 func (e *examination) askSTS(ctx context.Context, p *stsPlace, clock *clocks) []finding {
 	f := &findings{section: "sts"}
-	ctx, cancel := context.WithTimeout(ctx, serverLimit)
+	ctx, cancel := context.WithTimeout(ctx, e.limit())
 	defer cancel()
 	u, _ := url.Parse(p.endpoint.URL) // Resolve made it
 	label := "STS"
 	probe := e.visitor()
 	c := p.choices
-	c.Timeout = serverLimit
+	c.Timeout = e.limit()
 	over, err := probe.transport(c)
 	if err != nil {
 		f.failed(bad, label, err)
@@ -65,7 +74,7 @@ func (e *examination) askSTS(ctx context.Context, p *stsPlace, clock *clocks) []
 	header, err := sts.Reach(ctx, &http.Client{Transport: over}, p.endpoint)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		f.note(bad, label, fmt.Sprintf("%s did not answer within %v", u.Host, serverLimit), "see whether the way there leads through a proxy (HTTPS_PROXY)")
+		f.note(bad, label, fmt.Sprintf("%s did not answer within %v", u.Host, e.limit()), "see whether the way there leads through a proxy (HTTPS_PROXY)")
 	case err != nil:
 		f.failed(bad, label, err)
 	default:

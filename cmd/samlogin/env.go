@@ -30,6 +30,7 @@ GitHub Actions job, masked.`,
   samlogin env prod --shell github`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
+		Annotations:       map[string]string{readByPrograms: "a shell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.environment(cmd.Context(), f, args[0], shell, print)
 		},
@@ -41,7 +42,6 @@ GitHub Actions job, masked.`,
 }
 
 func (a *app) environment(ctx context.Context, f *loginFlags, name, shell string, print bool) error {
-	a.printed = true // stdout is read by a shell: an error never goes there
 	if shell == "" {
 		shell = a.ownShell()
 	}

@@ -131,6 +131,8 @@ func explain(err error) failure {
 		return is("network", exitNetwork, "console")
 	case errors.As(err, &signInNo):
 		return is("console_refused", exitAWS, "console")
+	case errors.As(err, &browser) && browser.None:
+		return is("no_browser", exitUsage, "browser")
 	case errors.As(err, &browser):
 		return is("browser", exitFault, "browser")
 	case errors.As(err, &window):

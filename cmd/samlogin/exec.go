@@ -96,7 +96,6 @@ func findCommand(name string) (string, error) {
 }
 
 func (a *app) exec(ctx context.Context, f *loginFlags, name string, argv []string, server bool) error {
-	a.printed = true // stdout is the command's
 	path, err := findCommand(argv[0])
 	if err != nil {
 		return err

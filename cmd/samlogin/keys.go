@@ -173,6 +173,7 @@ type roleEntry struct {
 	Name    string `json:"name"`
 	RoleARN string `json:"role_arn"`
 	Written string `json:"written,omitempty"` // the AWS profile that login writes, where that has another name
+	KeyID   string `json:"key_id,omitempty"`  // by which they are found in the AWS files, wherever they were written
 	upkeep
 	Before []keptEntry `json:"before,omitempty"` // of the links that they were taken by
 }
@@ -232,7 +233,11 @@ func (a *app) choicesOf(l link) settings.Choices {
 // keepKeys keeps the keys of a target that stands for one role of an IdP.
 func (a *app) keepKeys(t *target, r result) {
 	if r.err == nil && !t.all && len(t.patterns) <= 1 {
-		a.remember(&loginLink{a, t}, r.profile, "", r.held(a.now()))
+		name, written := r.profile, ""
+		if t.named != nil && t.named.Name != r.profile { // whoever names either means these keys
+			name, written = t.named.Name, r.profile
+		}
+		a.remember(&loginLink{a, t}, name, written, r.held(a.now()))
 	}
 }
 

@@ -112,7 +112,7 @@ func (a *app) remember(l link, name, written string, k heldKeys) {
 	if err != nil {
 		return
 	}
-	described, err := json.Marshal(roleEntry{name, k.role.ARN, written, l.upkeep(), before(l)})
+	described, err := json.Marshal(roleEntry{name, k.role.ARN, written, c.AccessKeyID, l.upkeep(), before(l)})
 	if err != nil {
 		return
 	}

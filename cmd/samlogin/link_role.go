@@ -124,9 +124,9 @@ func (c *caller) within(ctx context.Context) (context.Context, context.CancelFun
 	return c.transport.within(ctx)
 }
 
-// region is the one of the settings, where STS was asked in it.
+// region is the one of the settings, where the role's partition has it.
 func (c *caller) region(choices settings.Choices) string {
-	if choices.Region == c.endpoint.Region {
+	if c.endpoint.Has(choices.Region) {
 		return choices.Region
 	}
 	return ""

@@ -52,7 +52,10 @@ type leaving struct {
 	owners map[string]bool // who is logged in where, as signIn.who
 	places map[owner]bool  // the same, as remembered secrets know it
 
-	entries []keptEntry // MFA sessions and roles that keys were taken with
+	settings *settings.Settings
+	keyIDs   map[string]bool // of AWS, of keys that are forgotten: they are taken out wherever they were written
+	entries  []keptEntry     // MFA sessions and roles that keys were taken with
+	regions  []regionEntry   // that samlogin wrote, as they were before what is kept is forgotten
 }
 
 func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
@@ -65,6 +68,7 @@ func (a *app) logout(ctx context.Context, secrets bool, names []string) error {
 	if err != nil {
 		return err
 	}
+	l.regions = a.regionsPlaced()
 	done := loggedOut{Profiles: []string{}}
 	// Each part is tried whatever became of the others: what is left behind by one must not keep the rest.
 	failed := errors.Join(a.forgetKept(l, &done), a.forgetBrowsers(ctx, l, &done), a.forgetProfiles(ctx, l, &done), a.forgetForCLI(l, &done))
@@ -112,7 +116,7 @@ func (d loggedOut) words() string {
 
 // leaving finds out who is meant: by the settings, and by what earlier logins left.
 func (a *app) leaving(ctx context.Context, s *settings.Settings, names []string) (*leaving, error) {
-	l := &leaving{all: len(names) == 0, names: map[string]bool{}, owners: map[string]bool{}, places: map[owner]bool{}}
+	l := &leaving{all: len(names) == 0, names: map[string]bool{}, owners: map[string]bool{}, places: map[owner]bool{}, keyIDs: map[string]bool{}}
 	if l.all {
 		return l, nil
 	}
@@ -130,7 +134,33 @@ func (a *app) leaving(ctx context.Context, s *settings.Settings, names []string)
 			l.owners[in.who()], l.places[in.owner()] = true, true
 		}
 	}
-	return l, nil
+	l.settings = s
+	return l, l.written(a, s)
+}
+
+// written adds what the AWS files tell of the names: the profiles that their keys went to, and the keys.
+func (l *leaving) written(a *app, s *settings.Settings) error {
+	files, err := profiles.Locate(a.env)
+	if err != nil {
+		return nil // without a home there are none
+	}
+	for _, name := range slices.Collect(maps.Keys(l.names)) {
+		if there, err := files.Inspect(name); err != nil || there.Standing != profiles.SwitchesRole {
+			continue
+		}
+		t := &target{choices: s.General}
+		if p := s.Profiles[name]; p != nil {
+			t.choices = settings.Nearest(p.Choices, s.General)
+		}
+		l.names[sessionProfile(job{target: t, profile: name})] = true
+	}
+	endings, err := files.Endings()
+	for _, e := range endings {
+		if e.Managed && e.KeyID != "" && l.names[e.Profile] {
+			l.keyIDs[e.KeyID] = true
+		}
+	}
+	return err
 }
 
 // forgetKept forgets what samlogin keeps. Assertions say nothing of whose they are, and last for five minutes: all go.
@@ -146,10 +176,16 @@ func (a *app) forgetKept(l *leaving, done *loggedOut) error {
 		if k.Kind != state.Role && k.Kind != state.MFA || json.Unmarshal(k.Description, &e) != nil {
 			continue
 		}
-		if gone[i] = l.all || l.names[e.Name] || l.names[e.IdP] || e.Written != "" && l.names[e.Written]; gone[i] {
-			l.names[e.Name] = true
-			if e.Written != "" {
-				l.names[e.Written] = true
+		named := l.all || l.names[e.Name] || l.names[e.IdP]
+		if gone[i] = named || e.Written != "" && l.names[e.Written] || e.KeyID != "" && l.keyIDs[e.KeyID]; gone[i] {
+			if named {
+				l.names[e.Name] = true
+				if e.Written != "" {
+					l.names[e.Written] = true
+				}
+			}
+			if e.KeyID != "" {
+				l.keyIDs[e.KeyID] = true
 			}
 			if kind, identity, depends := e.keptBy(); depends && kind == state.IdP {
 				l.owners[identity] = true
@@ -232,7 +268,7 @@ func (a *app) forgetProfiles(ctx context.Context, l *leaving, done *loggedOut) e
 	}
 	var ours []string
 	for _, e := range endings {
-		if e.Managed && (l.all || l.names[e.Profile]) {
+		if e.Managed && (l.all || l.names[e.Profile] || l.wrote(e)) {
 			ours = append(ours, e.Profile)
 		}
 	}
@@ -241,19 +277,48 @@ func (a *app) forgetProfiles(ctx context.Context, l *leaving, done *loggedOut) e
 		return err
 	}
 	for _, name := range processes {
-		if (l.all || l.names[name]) && !slices.Contains(ours, name) {
+		if (l.all || l.names[name] || l.names[commandsName(files, name)]) && !slices.Contains(ours, name) {
 			ours = append(ours, name)
 		}
 	}
 	if len(ours) == 0 {
 		return nil
 	}
-	w := profiles.Writer{Files: files, Now: a.now, Notice: a.notice}
+	w := profiles.Writer{Files: files, Now: a.now, Notice: a.notice, Regions: map[string]string{}}
+	for _, e := range l.regions {
+		if e.Config == files.Config {
+			w.Regions[e.Profile] = e.Region
+		}
+	}
 	if err := w.Remove(ctx, ours); err != nil {
 		return err
 	}
 	done.Profiles = ours
-	return nil
+	if folder := a.folder(); folder != nil {
+		for _, profile := range ours {
+			err = errors.Join(err, folder.Delete(regionKind, regionEntry{Config: files.Config, Profile: profile}.identity()))
+		}
+	}
+	return err
+}
+
+// wrote reports whether a profile got the keys of one that is meant. Another profile of the settings that has the same
+// ones was not named.
+func (l *leaving) wrote(e profiles.Ending) bool {
+	return e.KeyID != "" && l.keyIDs[e.KeyID] && l.settings.Profiles[e.Profile] == nil
+}
+
+// commandsName is the NAME whose keys the credential_process of a profile prints, "" where it has none.
+func commandsName(files profiles.Files, profile string) string {
+	stored, err := files.Read(profile)
+	if err != nil {
+		return ""
+	}
+	words := strings.Fields(stored.Config["credential_process"].Reveal())
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
 }
 
 // forgetSecrets forgets passwords and seeds. The ledger forgets one only after its store has.

@@ -92,7 +92,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	root := newRootCmd(a, args)
 	a.outputEarly(args)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	asked, err := root.ExecuteContextC(ctx)
 	if out.failed != nil && (err == nil || errors.Is(err, out.failed)) { // the work is done, and nobody was told
 		err = &outputError{out.failed}
 	}
@@ -111,5 +111,11 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	if explain(err).Code == "fault" && (!a.started || strings.HasPrefix(err.Error(), "if any flags in the group")) {
 		err = &usageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
 	}
+	if asked.Annotations[readByPrograms] != "" { // also where the words were wrong, and the command never began
+		a.printed = true
+	}
 	return a.report(err)
 }
+
+// readByPrograms marks commands whose stdout a program or a shell takes for what it asked for: an error never goes there.
+const readByPrograms = "samlogin_read_by_programs"

@@ -156,6 +156,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 			Address: address, Start: start, RelyingParty: in.choices.RelyingParty, Walk: walk, Now: a.now, Notice: a.notice,
 			Wishes:     adfs.Wishes{Method: in.choices.MFA, Realm: in.choices.Realm, Application: in.choices.RelyingParty, Adapters: in.adapters},
 			OtherAgent: other, Certificate: in.choices.Certificate != "",
+			KnownOff: a.knownOff(address.Origin), FoundOff: func() { a.foundOff(address.Origin) },
 		}), nil
 	}
 	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: " + strings.Join(settings.Kinds(), ", ")}

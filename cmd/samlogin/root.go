@@ -12,6 +12,7 @@ import (
 	"github.com/samlogin/samlogin/cmd/samlogin/manual"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
+	"github.com/samlogin/samlogin/sts"
 )
 
 const rootLong = `samlogin logs in to a SAML identity provider such as AD FS, lets you pick an AWS role, and writes the keys to an
@@ -212,6 +213,11 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	})
 	if failed != nil {
 		return failed
+	}
+	if f := cmd.Flags().Lookup("sts-endpoint"); f != nil && f.Changed && !a.typed[f.Name] {
+		if err := sts.CheckVariable(f.Annotations[variableAnnotation][0], f.Value.String()); err != nil {
+			return err
+		}
 	}
 	a.started = true
 	a.include = a.includer(cmd)

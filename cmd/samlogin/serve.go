@@ -29,6 +29,7 @@ keys. It ends with ctrl-C, or with the process that started it.`,
   samlogin exec prod --server -- CMD…           # the same for one command`,
 		Args:              exactlyOneName,
 		ValidArgsFunction: a.completeNames,
+		Annotations:       map[string]string{readByPrograms: "a shell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.serve(cmd.Context(), f, args[0], shell, parent)
 		},
@@ -40,7 +41,6 @@ keys. It ends with ctrl-C, or with the process that started it.`,
 }
 
 func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string, parent int) error {
-	a.printed = true      // stdout has the variables, or nothing
 	first := os.Getppid() // an orphan gets another parent
 	lives := func() bool { return os.Getppid() == first }
 	if parent != 0 {

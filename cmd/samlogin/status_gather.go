@@ -21,6 +21,7 @@ type statusRow struct {
 	written                         string    // the AWS profile that login writes for it, "" the same
 	alias                           string    // the NAME of keys that are written to a profile of another name
 	begun, expires                  time.Time // begun: zero where nobody wrote it down
+	keyID                           string    // of AWS, "" where it is not known
 	ours                            bool      // samlogin's own, so that its end is worth an exit code
 }
 
@@ -54,9 +55,11 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		var endings []profiles.Ending
 		endings, failed = files.Endings()
 		at := make(map[string]int, len(rows))
+		byKey := make(map[string]int, len(rows))
 		for i, r := range rows {
 			if r.kind != "idp" {
 				at[cmp.Or(r.written, r.name)] = i
+				byKey[r.keyID] = i
 			}
 		}
 		for _, e := range endings {
@@ -64,7 +67,13 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 				continue
 			}
 			// The same keys, kept and written to the file: one row. Times in the file are whole seconds.
-			if i, ok := at[e.Profile]; ok && e.Managed && rows[i].expires.Sub(e.Expires).Abs() < time.Second {
+			i, ok := at[e.Profile]
+			ok = ok && rows[i].expires.Sub(e.Expires).Abs() < time.Second
+			if !ok && e.KeyID != "" { // a profile that switches roles was left as it is, and NAME-session written
+				i, ok = byKey[e.KeyID]
+				ok = ok && rows[i].source == "samlogin"
+			}
+			if ok && e.Managed {
 				rows[i].source = "credentials file"
 				if rows[i].name != e.Profile {
 					rows[i].name, rows[i].alias = e.Profile, rows[i].name
@@ -109,7 +118,7 @@ func (a *app) keptRows() []statusRow {
 			if json.Unmarshal(k.Description, &e) != nil {
 				continue
 			}
-			r.name, r.written, r.kind, r.arn, r.renews = e.Name, e.Written, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks")
+			r.name, r.written, r.kind, r.arn, r.renews, r.keyID = e.Name, e.Written, k.Kind, e.RoleARN, cmp.Or(e.Always, "asks"), e.KeyID
 			if kind, identity, depends := e.keptBy(); depends {
 				// The session of the IdP, or as well the keys of the role before, which outlive an hour.
 				for _, by := range append(e.Before, keptEntry{kind, []byte(identity)}) {

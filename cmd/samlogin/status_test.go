@@ -87,7 +87,7 @@ func TestTheCLICacheNeverFails(t *testing.T) {
 
 func putRole(t testing.TB, a *app, name, owner string, life time.Duration) {
 	t.Helper()
-	described, err := json.Marshal(roleEntry{name, "arn:aws:iam::111111111111:role/Admin", "", upkeep{keptEntry: keptEntry{state.IdP, []byte(owner)}, IdP: "corp"}, nil})
+	described, err := json.Marshal(roleEntry{name, "arn:aws:iam::111111111111:role/Admin", "", "", upkeep{keptEntry: keptEntry{state.IdP, []byte(owner)}, IdP: "corp"}, nil})
 	if err == nil {
 		err = a.folder().Put(state.Entry{Kind: state.Role, Identity: name, Value: secret.New("x"), Expires: statusNow.Add(life), Description: described})
 	}

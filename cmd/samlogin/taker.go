@@ -131,7 +131,7 @@ func (t *taker) prepare(j job, several bool) (result, func(context.Context) (sts
 		r.err = err
 		return r, nil
 	}
-	if region := j.target.choices.Region; region != "" && endpoint.Region == region {
+	if region := j.target.choices.Region; endpoint.Has(region) {
 		r.region = region
 	}
 	wish := j.target.wish

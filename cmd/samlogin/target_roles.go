@@ -107,9 +107,18 @@ func (t *target) unseen() ([]saml.Role, error) {
 // expand fills a template for the AWS profile. What a name may not hold becomes a dash.
 func expand(template string, role saml.Role, names accountNames) (string, error) {
 	alias := cmp.Or(names[role.Account()], role.Account())
+	pattern := template
+	if templated(template) { // a plain name is taken as it is, or refused
+		pattern = strings.Map(func(r rune) rune {
+			if strings.ContainsRune("{}", r) {
+				return r
+			}
+			return rune(profiles.SafeName(string(r))[0])
+		}, template)
+	}
 	out := strings.NewReplacer(
 		"{account}", role.Account(), "{alias}", profiles.SafeName(alias), "{role}", profiles.SafeName(role.Name()), "{partition}", role.Partition(),
-	).Replace(template)
+	).Replace(pattern)
 	if strings.ContainsAny(out, "{}") {
 		return "", &usageError{What: fmt.Sprintf("the template %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
 	}

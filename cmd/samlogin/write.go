@@ -50,7 +50,9 @@ func (w *keysWriter) open() error {
 	if err != nil {
 		return err
 	}
-	w.writer = &profiles.Writer{Files: files, Now: w.app.now, Notice: w.app.notice}
+	w.writer = &profiles.Writer{Files: files, Now: w.app.now, Notice: w.app.notice, Placed: func(profile, before, region string) {
+		w.app.rememberRegion(files, profile, before, region)
+	}}
 	return nil
 }
 

@@ -39,6 +39,10 @@ type Config struct {
 	// OtherAgent is a User-Agent for a second try, without Windows sign-in and its cookies, where the first one brings
 	// a 401 that cannot be answered: AD FS decides by it who gets a form. "" none.
 	OtherAgent string
+	// KnownOff says that an earlier login found IdP-initiated sign-on switched off: StartAuto begins SP-initiated at once.
+	// FoundOff is told when this one finds it; nil: nobody is.
+	KnownOff bool
+	FoundOff func()
 	// Certificate says that the transport has a client certificate for CertificateOrigins.
 	Certificate bool
 }
@@ -89,7 +93,7 @@ func (p *Provider) Login(ctx context.Context, d idp.Dialog) (*saml.Response, err
 }
 
 func (p *Provider) login(ctx context.Context, d idp.Dialog) (*saml.Response, error) {
-	if p.config.Start == StartSP && !p.config.Address.Full {
+	if (p.config.Start == StartSP || p.config.Start == StartAuto && p.config.KnownOff) && !p.config.Address.Full {
 		return p.loginSP(ctx, d)
 	}
 	if p.config.Start == StartSP && p.config.Notice != nil {
@@ -103,6 +107,9 @@ func (p *Provider) login(ctx context.Context, d idp.Dialog) (*saml.Response, err
 	}
 	if p.config.Notice != nil {
 		p.config.Notice("IdP-initiated sign-on is switched off at " + p.config.Address.Origin.Host() + "; logging in SP-initiated (start = \"sp\" in the settings saves a request)")
+	}
+	if p.config.FoundOff != nil {
+		p.config.FoundOff()
 	}
 	return p.loginSP(ctx, d)
 }
