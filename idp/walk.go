@@ -59,6 +59,7 @@ type Walk struct {
 	passwords int             // sent so far
 	codes     map[string]bool // sent so far
 	asked     string          // what the last challenge asked for
+	told      foreign.Text    // what it said besides
 	answers   map[Kind]int    // to each kind of question after the password, sent so far
 	revealed  []secret.Text   // everything typed so far, to notice a page that would send it elsewhere
 	redact    redactor        // knows the same, to keep it out of what is shown

@@ -69,7 +69,11 @@ func readSignIn(p *idp.Page) idp.Step {
 	} else if button := onlyNamedButton(form); button != nil && form.ID != "loginForm" { // AD FS 2.0 goes by what was clicked
 		step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
 	}
-	if kind := refusal(step.Refused); kind != idp.WrongPassword {
+	kind := refusal(step.Refused)
+	if step.Refused != "" && p.Has("#error a[href*=updatepassword], #errorText a[href*=updatepassword]") {
+		kind = idp.PasswordExpired // in whatever language it says so
+	}
+	if kind != idp.WrongPassword {
 		return idp.Stop{Err: &idp.RefusedError{Reason: kind, Origin: p.Origin, Said: step.Refused, Address: updatePasswordLink(p)}}
 	}
 	return step
