@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -74,6 +75,10 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 			r := statusRow{name: e.Profile, kind: "role", arn: e.PrincipalARN, expires: e.Expires, ours: e.Managed, renews: "no", source: "credentials file"}
 			if e.Managed {
 				r.renews = "asks"
+				r.alias, _ = strings.CutSuffix(e.Profile, "-session") // of the profile that login NAME took the role for
+				if kept, ok := keptAsWell(rows, e); ok {
+					r.kind, r.renews, r.begun = kept.kind, kept.renews, kept.begun
+				}
 			}
 			rows = append(rows, r)
 		}
@@ -85,6 +90,19 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		return cmp.Or(cmp.Compare(rank(x.kind), rank(y.kind)), strings.Compare(x.name, y.name))
 	})
 	return rows, failed
+}
+
+// keptAsWell finds what is kept of keys that another profile was the first to ask for: two profiles of AWS's files that
+// take the same role in the same way share them, and differ in a region or an output format only.
+func keptAsWell(rows []statusRow, e profiles.Ending) (statusRow, bool) {
+	account, role := roleOf(e.PrincipalARN) // of a session: without the path of the role
+	for _, r := range rows {
+		a, name := roleOf(r.arn)
+		if r.kind == "role" && role != "" && a == account && path.Base(name) == role && r.expires.Sub(e.Expires).Abs() < time.Second {
+			return r, true
+		}
+	}
+	return statusRow{}, false
 }
 
 // called reports whether a name means the row.
