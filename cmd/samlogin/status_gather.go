@@ -54,10 +54,10 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 	if files, err := profiles.Locate(a.env); err == nil {
 		var endings []profiles.Ending
 		endings, failed = files.Endings()
-		at := make(map[string]int, len(rows))
+		at := make(map[string][]int, len(rows))
 		for i, r := range rows {
 			if r.kind != "idp" {
-				at[cmp.Or(r.written, r.name)] = i
+				at[cmp.Or(r.written, r.name)] = append(at[cmp.Or(r.written, r.name)], i)
 			}
 		}
 		for _, e := range endings {
@@ -65,7 +65,9 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 				continue
 			}
 			// The same keys, kept and written to the file: one row. Times in the file are whole seconds.
-			if i, ok := at[e.Profile]; ok && e.Managed && rows[i].expires.Sub(e.Expires).Abs() < time.Second {
+			same := slices.IndexFunc(at[e.Profile], func(i int) bool { return rows[i].expires.Sub(e.Expires).Abs() < time.Second })
+			if e.Managed && same >= 0 {
+				i := at[e.Profile][same]
 				rows[i].source = "credentials file"
 				if rows[i].name != e.Profile {
 					rows[i].name, rows[i].alias = e.Profile, rows[i].name
@@ -83,6 +85,7 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 			rows = append(rows, r)
 		}
 	}
+	rows = longest(rows)
 	if cli {
 		rows = append(rows, a.cliRows()...)
 	}
@@ -90,6 +93,29 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		return cmp.Or(cmp.Compare(rank(x.kind), rank(y.kind)), strings.Compare(x.name, y.name))
 	})
 	return rows, failed
+}
+
+// longest leaves of the keys that are kept for one name, in another region or for another while, those that last
+// longest: the others ending is nobody's concern.
+func longest(rows []statusRow) []statusRow {
+	type what struct{ name, kind, arn, source string }
+	last := make(map[what]time.Time, len(rows))
+	of := func(r statusRow) what { return what{r.name, r.kind, r.arn, r.source} }
+	for _, r := range rows {
+		if r.expires.After(last[of(r)]) {
+			last[of(r)] = r.expires
+		}
+	}
+	return slices.DeleteFunc(rows, func(r statusRow) bool {
+		if r.source != "samlogin" || r.kind == "idp" {
+			return false
+		}
+		if !last[of(r)].Equal(r.expires) {
+			return true
+		}
+		last[of(r)] = time.Time{} // of two that end together, one
+		return false
+	})
 }
 
 // keptAsWell finds what is kept of keys that another profile was the first to ask for: two profiles of AWS's files that
