@@ -94,7 +94,7 @@ func newApp() *app {
 		outIsTTY: isTerminal(os.Stdout), errIsTTY: isTerminal(os.Stderr),
 	}
 	if value, ok := env[passwordVariable]; ok {
-		a.password = secret.New(value)
+		a.password = secret.New(firstLine(value))
 		delete(env, passwordVariable)
 	}
 	for _, name := range secretVariables() {
