@@ -200,6 +200,9 @@ func (w *Walk) recognise(page *Page) (Step, string) {
 }
 
 func notKnown(p *Page) string {
+	if p.Status == http.StatusBadGateway || p.Status == http.StatusServiceUnavailable || p.Status == http.StatusGatewayTimeout {
+		return "the IdP is not available: it, or a proxy before it, is down or overloaded"
+	}
 	if p.Status >= 400 {
 		return "the IdP answered with an error that is not known"
 	}

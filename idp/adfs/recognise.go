@@ -38,6 +38,7 @@ func Recognisers(w Wishes) []idp.Recogniser {
 		{Name: "AD FS second step that waits", Read: readWait},
 		{Name: "page that posts itself", Read: idp.ReadSelfPosting},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
+		{Name: "page that is a program", Read: idp.ReadProgram},
 	})
 }
 

@@ -30,6 +30,7 @@ func Recognisers(realm string, typed func() bool) []idp.Recogniser {
 		{Name: "script that leads on", Read: readLeading},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
 		{Name: "refusal", Read: readForbidden},
+		{Name: "page that is a program", Read: idp.ReadProgram},
 	}
 }
 
