@@ -158,7 +158,7 @@ func (w Wishes) readWish(p *idp.Page) idp.Step {
 // readMethods knows the page of which nothing but a choice is wanted.
 func readMethods(p *idp.Page) idp.Step {
 	ways, form := offered(p)
-	if len(ways) == 0 {
+	if len(ways) == 0 || underWay(p) {
 		return nil
 	}
 	for _, f := range p.Forms {
@@ -167,6 +167,21 @@ func readMethods(p *idp.Page) idp.Step {
 		}
 	}
 	return idp.Choose{Form: form, Topic: idp.Method, User: userHolder(form), Options: ways, Refused: p.TextOf(errorText)}
+}
+
+// underWay reports whether the page waits for something that has been begun, and only offers other ways besides. The
+// script of the offers sends a form, too, but not by itself.
+func underWay(p *idp.Page) bool {
+	form := secondStep(p)
+	if form == nil || form.Value("AuthMethod") == "" || len(form.Typed()) > 0 {
+		return false
+	}
+	found := p.Has(turns)
+	for _, s := range p.Doc.Find("script").EachIter() {
+		text := s.Text()
+		found = found || (strings.Contains(text, ".submit(") && !strings.Contains(text, "SelectOption"))
+	}
+	return found
 }
 
 // userHolder is the field of the options form that carries the user name over to another way of signing in (2019 on).
