@@ -184,7 +184,10 @@ func (w *Walk) fill(ctx context.Context, p *Page, s Challenge, d Dialog) ([]Pair
 	var set []Pair
 	again := s.Refused != "" || s.asks() == w.asked // the same once more, though it says nothing
 	before := maps.Clone(w.answers)
-	w.asked = s.asks()
+	if again && s.Refused == "" && s.asks() == w.asked && s.Says != w.told {
+		s.Refused = s.Says // it says something else than before, in the only place that it has
+	}
+	w.asked, w.told = s.asks(), s.Says
 	for _, blank := range s.Blanks {
 		if err := w.mayGetSecrets(ctx, p, s.Form, blank.Kind); err != nil {
 			return nil, err

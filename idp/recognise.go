@@ -73,6 +73,28 @@ func ReadSelfPosting(p *Page) Step {
 	return Submit{Form: f}
 }
 
+// ReadProgram knows a page that is a program and nothing else: no form, hardly a word, and scripts that draw the rest.
+// Entra ID, Okta and Google show such pages. It is asked last.
+func ReadProgram(p *Page) Step {
+	if len(p.Forms) > 0 || p.Status >= 400 || !p.Has("script[src], script:not(:empty)") {
+		return nil
+	}
+	if p.Has("noscript") || programmed(p.Origin.Host()) {
+		return Stop{p.NeedsBrowser("it is a program that runs in the page")}
+	}
+	return nil
+}
+
+// programmed reports whether a host shows nothing but programs.
+func programmed(host string) bool {
+	for _, name := range []string{"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "okta.com", "oktapreview.com", "accounts.google.com", "duosecurity.com"} {
+		if host == name || strings.HasSuffix(host, "."+name) {
+			return true
+		}
+	}
+	return false
+}
+
 // AsksSomething reports whether a form of the page has a field that a person types into, or one for a password.
 func (p *Page) AsksSomething() bool {
 	for _, f := range p.Forms {

@@ -59,6 +59,7 @@ type Walk struct {
 	passwords int             // sent so far
 	codes     map[string]bool // sent so far
 	asked     string          // what the last challenge asked for
+	told      foreign.Text    // what it said besides
 	answers   map[Kind]int    // to each kind of question after the password, sent so far
 	revealed  []secret.Text   // everything typed so far, to notice a page that would send it elsewhere
 	redact    redactor        // knows the same, to keep it out of what is shown
@@ -199,6 +200,9 @@ func (w *Walk) recognise(page *Page) (Step, string) {
 }
 
 func notKnown(p *Page) string {
+	if p.Status == http.StatusBadGateway || p.Status == http.StatusServiceUnavailable || p.Status == http.StatusGatewayTimeout {
+		return "the IdP is not available: it, or a proxy before it, is down or overloaded"
+	}
 	if p.Status >= 400 {
 		return "the IdP answered with an error that is not known"
 	}

@@ -32,7 +32,12 @@ func adaptersOf(s *settings.Settings, entry *settings.IdP) ([]adapter.Adapter, e
 		one, err := adapter.Read(name, table)
 		var word *adapter.WordError
 		if errors.As(err, &word) {
-			return s.Fault(word.Reason, "samlogin help mfa tells how an adapter is described", append(path, strings.Split(word.Key, ".")...)...)
+			path = append(path, strings.Split(word.Key, ".")...)
+			advice := "samlogin help mfa tells how an adapter is described"
+			if meant := settings.Closest(path[len(path)-1], word.Known); meant != "" {
+				advice = "did you mean " + meant + "? " + advice
+			}
+			return s.Fault(word.Reason, advice, path...)
 		}
 		out = append(out, one)
 		return err

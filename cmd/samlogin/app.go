@@ -95,7 +95,7 @@ func newApp() *app {
 		outIsTTY: terminal.Is(os.Stdout), errIsTTY: terminal.Is(os.Stderr),
 	}
 	if value, ok := env[passwordVariable]; ok {
-		a.password = secret.New(value)
+		a.password = secret.New(firstLine(value))
 		delete(env, passwordVariable)
 	}
 	for _, name := range secretVariables() {

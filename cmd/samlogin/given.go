@@ -92,7 +92,7 @@ func (g *given) readPassword(ctx context.Context) (secret.Text, error) {
 		if err != nil {
 			return secret.Text{}, &usageError{What: "the password cannot be read from standard input"}
 		}
-		return nonEmpty(secret.New(withoutLineEnd(string(b))), "standard input holds no password")
+		return nonEmpty(secret.New(firstLine(string(b))), "standard input holds no password")
 	}
 	if line := g.flags.passwordCommand; line != "" {
 		if s, err := g.program(ctx, "--password-command", line); !errors.Is(err, idp.ErrNoAnswer) {
@@ -180,11 +180,16 @@ func passwordFromFile(ctx context.Context, path string) (secret.Text, error) {
 	if err != nil {
 		return fail("cannot be read")
 	}
-	return nonEmpty(secret.New(withoutLineEnd(string(b))), "SAMLOGIN_PASSWORD_FILE holds no password")
+	return nonEmpty(secret.New(firstLine(string(b))), "SAMLOGIN_PASSWORD_FILE holds no password")
 }
 
-// withoutLineEnd takes off the one line end that an editor or echo puts there, and no more: blanks may be meant.
-func withoutLineEnd(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+// firstLine is a secret as it was given, without the line end that an editor or echo puts there; blanks may be meant. What
+// follows is no part of it, by the custom of programs that print secrets: no password that can be typed has a line end,
+// and one that was sent with it would be refused, and count.
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return strings.TrimSuffix(line, "\r")
+}
 
 var errTooMuch = errors.New("it is too large")
 

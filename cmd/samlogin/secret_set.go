@@ -137,7 +137,7 @@ func (a *app) secretValue(ctx context.Context, f *secretFlags, k keychain.Key) (
 		if err != nil || len(b) > secretBytes {
 			return value, &usageError{What: "the value cannot be read from standard input"}
 		}
-		value = secret.New(withoutLineEnd(string(b)))
+		value = secret.New(firstLine(string(b)))
 	} else {
 		t, err := a.terminal()
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -54,11 +55,11 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 	if files, err := profiles.Locate(a.env); err == nil {
 		var endings []profiles.Ending
 		endings, failed = files.Endings()
-		at := make(map[string]int, len(rows))
+		at := make(map[string][]int, len(rows))
 		byKey := make(map[string]int, len(rows))
 		for i, r := range rows {
 			if r.kind != "idp" {
-				at[cmp.Or(r.written, r.name)] = i
+				at[cmp.Or(r.written, r.name)] = append(at[cmp.Or(r.written, r.name)], i)
 				byKey[r.keyID] = i
 			}
 		}
@@ -67,13 +68,13 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 				continue
 			}
 			// The same keys, kept and written to the file: one row. Times in the file are whole seconds.
-			i, ok := at[e.Profile]
-			ok = ok && rows[i].expires.Sub(e.Expires).Abs() < time.Second
-			if !ok && e.KeyID != "" { // a profile that switches roles was left as it is, and NAME-session written
-				i, ok = byKey[e.KeyID]
-				ok = ok && rows[i].source == "samlogin"
+			same := -1
+			if n := slices.IndexFunc(at[e.Profile], func(i int) bool { return rows[i].expires.Sub(e.Expires).Abs() < time.Second }); n >= 0 {
+				same = at[e.Profile][n]
+			} else if i, ok := byKey[e.KeyID]; ok && e.KeyID != "" && rows[i].source == "samlogin" {
+				same = i // a profile that switches roles was left as it is, and NAME-session written
 			}
-			if ok && e.Managed {
+			if i := same; e.Managed && i >= 0 {
 				rows[i].source = "credentials file"
 				if rows[i].name != e.Profile {
 					rows[i].name, rows[i].alias = e.Profile, rows[i].name
@@ -83,10 +84,15 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 			r := statusRow{name: e.Profile, kind: "role", arn: e.PrincipalARN, expires: e.Expires, ours: e.Managed, renews: "no", source: "credentials file"}
 			if e.Managed {
 				r.renews = "asks"
+				r.alias, _ = strings.CutSuffix(e.Profile, "-session") // of the profile that login NAME took the role for
+				if kept, ok := keptAsWell(rows, e); ok {
+					r.kind, r.renews, r.begun = kept.kind, kept.renews, kept.begun
+				}
 			}
 			rows = append(rows, r)
 		}
 	}
+	rows = longest(rows)
 	if cli {
 		rows = append(rows, a.cliRows()...)
 	}
@@ -94,6 +100,42 @@ func (a *app) gather(cli bool) ([]statusRow, error) {
 		return cmp.Or(cmp.Compare(rank(x.kind), rank(y.kind)), strings.Compare(x.name, y.name))
 	})
 	return rows, failed
+}
+
+// longest leaves of the keys that are kept for one name, in another region or for another while, those that last
+// longest: the others ending is nobody's concern.
+func longest(rows []statusRow) []statusRow {
+	type what struct{ name, kind, arn, source string }
+	last := make(map[what]time.Time, len(rows))
+	of := func(r statusRow) what { return what{r.name, r.kind, r.arn, r.source} }
+	for _, r := range rows {
+		if r.expires.After(last[of(r)]) {
+			last[of(r)] = r.expires
+		}
+	}
+	return slices.DeleteFunc(rows, func(r statusRow) bool {
+		if r.source != "samlogin" || r.kind == "idp" {
+			return false
+		}
+		if !last[of(r)].Equal(r.expires) {
+			return true
+		}
+		last[of(r)] = time.Time{} // of two that end together, one
+		return false
+	})
+}
+
+// keptAsWell finds what is kept of keys that another profile was the first to ask for: two profiles of AWS's files that
+// take the same role in the same way share them, and differ in a region or an output format only.
+func keptAsWell(rows []statusRow, e profiles.Ending) (statusRow, bool) {
+	account, role := roleOf(e.PrincipalARN) // of a session: without the path of the role
+	for _, r := range rows {
+		a, name := roleOf(r.arn)
+		if r.kind == "role" && role != "" && a == account && path.Base(name) == role && r.expires.Sub(e.Expires).Abs() < time.Second {
+			return r, true
+		}
+	}
+	return statusRow{}, false
 }
 
 // called reports whether a name means the row.

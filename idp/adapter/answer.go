@@ -14,8 +14,12 @@ import (
 // longestName is how long, in characters, what a script chooses by may be.
 const longestName = 200
 
-// errorText is where AD FS, and the adapters that follow its sample, say what was wrong.
-const errorText = "#errorText"
+// errorText is where AD FS, and the adapters that follow its sample, say what was wrong; others put it into something of
+// the class "error".
+const errorText = "#errorText, .error"
+
+// Denied is the advice after a second step that asked for no code and ended in a no.
+const Denied = "run it again, and confirm it on your device; --mfa names another method where the IdP offers one"
 
 // Read says which step answers a page, or nil if it is none of the adapter's.
 func (a Adapter) Read(p *idp.Page) idp.Step {
@@ -79,7 +83,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		if said == "" {
 			said = foreign.Text(g.Blame)
 		}
-		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said}}
+		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
 	case doBrowser:
 		return idp.Stop{Err: p.NeedsBrowser(g.Blame)}
 	}
@@ -114,7 +118,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		return step
 	case doWait:
 		if said != "" { // it was denied, or has taken too long
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said}}
+			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
 		}
 		step := idp.Wait{Form: form, Also: g.also(form), Every: g.Every, Blocks: g.Blocks, Says: g.told(p)}
 		if g.Number != "" {
@@ -123,7 +127,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		return step
 	case doPost:
 		if said != "" {
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said}}
+			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
 		}
 		return idp.Submit{Form: form, Also: g.also(form)}
 	case doChoose:
@@ -137,6 +141,9 @@ func (g Page) choice(p *idp.Page, form *idp.Form, said foreign.Text) idp.Step {
 	p.Doc.Find(g.Option).Each(func(_ int, s *goquery.Selection) {
 		value := s.AttrOr(g.Value, "")
 		if g.Value == "onclick" {
+			if value == "" {
+				value = s.AttrOr("href", "") // javascript:__doPostBack('…','')
+			}
 			value = idp.Quoted(value, longestName)
 		}
 		label := foreign.Line(s.Text())
@@ -180,23 +187,15 @@ func (g Page) form(p *idp.Page) *idp.Form {
 	return nil
 }
 
-// pressed is also with the button that a person would press after typing, where there is just one and it has a name.
+// pressed is also with the button that return presses after typing: the first that sends the form (HTML standard,
+// implicit submission), where it has a name.
 func (g Page) pressed(form *idp.Form) []idp.Pair {
 	out := g.also(form)
-	var button *idp.Field
-	for i, field := range form.Fields {
-		if field.Type != "submit" || field.Name == "" {
-			continue
-		}
-		if button != nil {
-			return out
-		}
-		button = &form.Fields[i]
-	}
-	if button == nil || slices.ContainsFunc(out, func(p idp.Pair) bool { return p.Name == button.Name }) {
+	at := slices.IndexFunc(form.Fields, func(f idp.Field) bool { return f.Submits && f.Type != "image" })
+	if at < 0 || form.Fields[at].Name == "" || slices.ContainsFunc(out, func(p idp.Pair) bool { return p.Name == form.Fields[at].Name }) {
 		return out
 	}
-	return append(out, idp.Pair{Name: button.Name, Value: button.Value})
+	return append(out, idp.Pair{Name: form.Fields[at].Name, Value: form.Fields[at].Value})
 }
 
 func (g Page) also(form *idp.Form) []idp.Pair {
@@ -228,10 +227,19 @@ func (g Page) said(p *idp.Page) foreign.Text {
 
 // told is what the page tells the person to do.
 func (g Page) told(p *idp.Page) foreign.Text {
-	if g.Text != "" {
-		return g.says(p)
+	if said := g.says(p); said != "" {
+		return said
 	}
-	return p.TextOf("#instructions, #pageIntroductionText")
+	return Told(p)
+}
+
+// Told is what a second step tells the person to do, where it has no place of its own for that: in the elements of
+// Microsoft's adapter and of its sample for others, else in the first paragraph of the form.
+func Told(p *idp.Page) foreign.Text {
+	if said := p.TextOf("#instructions, #pageIntroductionText"); said != "" {
+		return said
+	}
+	return p.TextOf("form p:not(#validEntropyNumber):not(.numbermatching)")
 }
 
 // says is what the page tells the person beside its labels, where the table knows the place.

@@ -16,6 +16,7 @@ import (
 type WordError struct {
 	Key    string // dotted, below the adapter: "page.0.has"
 	Reason string
+	Known  []string // the words that its table may have, where the key is none of them
 }
 
 func (e *WordError) Error() string { return e.Key + ": " + e.Reason }
@@ -99,9 +100,10 @@ func (r *reader) fail(key, reason string) {
 
 // words is one table, whose keys are taken out one by one; what is left at the end is unknown.
 type words struct {
-	r    *reader
-	at   string // "", or the path with a dot
-	left map[string]any
+	r     *reader
+	at    string // "", or the path with a dot
+	left  map[string]any
+	known []string // asked for so far
 }
 
 func (r *reader) table(at string, values map[string]any) *words {
@@ -114,6 +116,7 @@ func (r *reader) table(at string, values map[string]any) *words {
 
 func (w *words) take(key string) any {
 	v := w.left[key]
+	w.known = append(w.known, key)
 	delete(w.left, key)
 	return v
 }
@@ -124,8 +127,8 @@ func (w *words) end() {
 		unknown = append(unknown, key)
 	}
 	sort.Strings(unknown)
-	if len(unknown) > 0 {
-		w.r.fail(w.at+unknown[0], "is not known here")
+	if len(unknown) > 0 && w.r.err == nil {
+		w.r.err = &WordError{Key: w.at + unknown[0], Reason: "is not known here", Known: w.known}
 	}
 }
 

@@ -100,18 +100,28 @@ func (p *Provider) login(ctx context.Context, d idp.Dialog) (*saml.Response, err
 		p.config.Notice("the address given is a full start address, which decides how the login begins: start = \"sp\" is not used")
 	}
 	response, err := p.walk.Run(ctx, p.startIdP(), d)
-	var refused *idp.RefusedError
-	off := errors.As(err, &refused) && refused.Reason == idp.IdPInitiatedOff
-	if !off || p.config.Start != StartAuto || p.walk.SecretSent() {
+	if p.config.Start != StartAuto || p.walk.SecretSent() {
 		return response, err
 	}
-	if p.config.Notice != nil {
-		p.config.Notice("IdP-initiated sign-on is switched off at " + p.config.Address.Origin.Host() + "; logging in SP-initiated (start = \"sp\" in the settings saves a request)")
+	var refused *idp.RefusedError
+	switch {
+	case errors.As(err, &refused) && refused.Reason == idp.IdPInitiatedOff:
+		if p.config.Notice != nil {
+			p.config.Notice("IdP-initiated sign-on is switched off at " + p.config.Address.Origin.Host() + "; logging in SP-initiated (start = \"sp\" in the settings saves a request)")
+		}
+		if p.config.FoundOff != nil {
+			p.config.FoundOff()
+		}
+		return p.loginSP(ctx, d)
+	case refused != nil && refused.Reason == idp.OtherRefusal && refused.Code == "" && !p.config.Address.Full:
+		// Its error page does not always say what is wrong. One that comes before anything was asked mostly means the
+		// same; where it does not, what the other way brings says as much.
+		if p.config.Notice != nil {
+			p.config.Notice(p.config.Address.Origin.Host() + " answers the IdP-initiated start with an error page that gives no reason; trying SP-initiated")
+		}
+		return p.loginSP(ctx, d)
 	}
-	if p.config.FoundOff != nil {
-		p.config.FoundOff()
-	}
-	return p.loginSP(ctx, d)
+	return response, err
 }
 
 func (p *Provider) loginSP(ctx context.Context, d idp.Dialog) (*saml.Response, error) {

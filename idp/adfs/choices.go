@@ -41,9 +41,22 @@ func (w Wishes) readRealms(p *idp.Page) idp.Step {
 		step.Form, step.Options = listed(p, "PassiveIdentityProvidersDropDownList", "PassiveSignInButton")
 	}
 	if len(step.Options) == 0 {
-		return nil
+		return byEmail(step.Form)
 	}
 	return wished(step, w.Realm)
+}
+
+// byEmail knows home realm discovery that lists no organisation: it tells them by the end of an e-mail address, which
+// is the user name of everybody who gets there.
+func byEmail(hrd *idp.Form) idp.Step {
+	if hrd == nil || hrd.Field("Email") == nil || hrd.Field("Email").Type == "password" {
+		return nil
+	}
+	step := idp.SignIn{Form: hrd, User: "Email"}
+	if button := hrd.Field("HomeRealmByEmail"); button != nil { // AD FS goes by it
+		step.Also = []idp.Pair{{Name: button.Name, Value: button.Value}}
+	}
+	return step
 }
 
 // readApplications knows the page that lists the relying parties. Their values are this farm's own; only the labels mean

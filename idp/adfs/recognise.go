@@ -38,6 +38,7 @@ func Recognisers(w Wishes) []idp.Recogniser {
 		{Name: "AD FS second step that waits", Read: readWait},
 		{Name: "page that posts itself", Read: idp.ReadSelfPosting},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
+		{Name: "page that is a program", Read: idp.ReadProgram},
 	})
 }
 
@@ -69,7 +70,11 @@ func readSignIn(p *idp.Page) idp.Step {
 	} else if button := onlyNamedButton(form); button != nil && form.ID != "loginForm" { // AD FS 2.0 goes by what was clicked
 		step.Also = append(step.Also, idp.Pair{Name: button.Name, Value: button.Value})
 	}
-	if kind := refusal(step.Refused); kind != idp.WrongPassword {
+	kind := refusal(step.Refused)
+	if step.Refused != "" && p.Has("#error a[href*=updatepassword], #errorText a[href*=updatepassword]") {
+		kind = idp.PasswordExpired // in whatever language it says so
+	}
+	if kind != idp.WrongPassword {
 		return idp.Stop{Err: &idp.RefusedError{Reason: kind, Origin: p.Origin, Said: step.Refused, Address: updatePasswordLink(p)}}
 	}
 	return step

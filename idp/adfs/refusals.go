@@ -53,7 +53,7 @@ func readError(p *idp.Page) idp.Step {
 			// A Web Application Proxy answers so when the page is switched off behind it.
 			return idp.Stop{Err: &idp.RefusedError{Reason: idp.IdPInitiatedOff, Origin: p.Origin, Said: p.Title}}
 		}
-		return nil
+		return readOldError(p)
 	}
 	refused := &idp.RefusedError{Reason: reasonOf(code, p), Origin: p.Origin, Code: code, Said: p.TextOf("#errorMessage")}
 	if refused.Said == "" {
@@ -61,6 +61,21 @@ func readError(p *idp.Page) idp.Step {
 	}
 	refused.Activity = activity().FindString(text) // its label is translated; no other id stands on this page
 	return idp.Stop{Err: refused}
+}
+
+// readOldError knows the error page of AD FS 2.0, which has neither area nor code: "There was a problem accessing the
+// site. Try to browse to the site again.", and a reference number (Microsoft KB2713898). Where it is translated, the
+// number alone on a page of Web Forms tells it.
+func readOldError(p *idp.Page) idp.Step {
+	text := p.Text()
+	number := activity().FindString(text.Raw())
+	if number == "" || p.AsksSomething() || p.PostsItself() || p.Has("select, [onclick]") {
+		return nil
+	}
+	if !p.Has("form#aspnetForm") && !strings.Contains(strings.ToLower(text.Raw()), "reference number") {
+		return nil
+	}
+	return idp.Stop{Err: &idp.RefusedError{Reason: idp.OtherRefusal, Origin: p.Origin, Said: text, Activity: number}}
 }
 
 // reasonOf reads the error codes of AD FS's event log that its page may show (Microsoft's AD FS troubleshooting pages

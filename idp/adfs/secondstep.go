@@ -8,6 +8,7 @@ import (
 
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adapter"
+	"github.com/samlogin/samlogin/saml/foreign"
 )
 
 // readAdapter asks the adapters that are known by their pages: the person's own first.
@@ -65,10 +66,7 @@ func readCode(p *idp.Page) idp.Step {
 	if len(typed) == 0 || len(typed) > maxBlanks {
 		return nil
 	}
-	step := idp.Challenge{Form: form, Refused: p.TextOf(errorText)}
-	if step.Refused == "" {
-		step.Refused = p.TextOf(".error")
-	}
+	step := idp.Challenge{Form: form, Says: p.TextOf("#pageIntroductionText"), Refused: stepError(p)}
 	for _, field := range typed {
 		kind := kindOf(field)
 		if len(typed) == 1 {
@@ -84,6 +82,14 @@ func readCode(p *idp.Page) idp.Step {
 	return step
 }
 
+// stepError is what a second step says was wrong.
+func stepError(p *idp.Page) foreign.Text {
+	if said := p.TextOf(errorText); said != "" {
+		return said
+	}
+	return p.TextOf(".error")
+}
+
 // kindOf tells what one of several fields is for. Nothing depends on it but who may answer: a code can come from a
 // program, a PIN only from the person.
 func kindOf(f idp.Field) idp.Kind {
@@ -97,16 +103,20 @@ func kindOf(f idp.Field) idp.Kind {
 	return idp.Answer
 }
 
-// readWait knows a second step with nothing to type, that a script sends again and again until something has happened.
+// turns are what a page shows while something happens elsewhere.
+const turns = "[class*=spinner], [id*=spinner], [class*=Spinner], [id*=Spinner], progress"
+
+// readWait knows a second step with nothing to type, that a script sends again and again until something has happened;
+// where the script is not to be found, what turns on the page tells it.
 func readWait(p *idp.Page) idp.Step {
 	form := secondStep(p)
-	if form == nil || len(form.Typed()) > 0 || !p.PostsItself() {
+	if form == nil || len(form.Typed()) > 0 || (!p.PostsItself() && !p.Has(turns)) {
 		return nil
 	}
-	if said := p.TextOf(errorText); said != "" {
-		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said}}
+	if said := stepError(p); said != "" {
+		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: adapter.Denied}}
 	}
-	return idp.Wait{Form: form, Every: 2 * time.Second, Says: p.TextOf("#instructions")}
+	return idp.Wait{Form: form, Every: 2 * time.Second, Says: adapter.Told(p)}
 }
 
 // offered lists the ways that #authOptions offers: elements whose script chooses a method by its name.
@@ -119,7 +129,7 @@ func offered(p *idp.Page) (ways []idp.Way, form *idp.Form) {
 	if form == nil {
 		return nil, nil
 	}
-	p.Doc.Find(`[onclick*="SelectOption("]`).Each(func(_ int, s *goquery.Selection) {
+	p.Doc.Find(`[onclick*="SelectOption("], #authOptionLinks .actionLink[id]:not([onclick]), #authOptionLinks .optionButton[id]:not([onclick])`).Each(func(_ int, s *goquery.Selection) {
 		id := idp.Quoted(s.AttrOr("onclick", ""), longestName)
 		if id == "" {
 			id = s.AttrOr("id", "")
@@ -148,7 +158,7 @@ func (w Wishes) readWish(p *idp.Page) idp.Step {
 // readMethods knows the page of which nothing but a choice is wanted.
 func readMethods(p *idp.Page) idp.Step {
 	ways, form := offered(p)
-	if len(ways) == 0 {
+	if len(ways) == 0 || underWay(p) {
 		return nil
 	}
 	for _, f := range p.Forms {
@@ -157,6 +167,21 @@ func readMethods(p *idp.Page) idp.Step {
 		}
 	}
 	return idp.Choose{Form: form, Topic: idp.Method, User: userHolder(form), Options: ways, Refused: p.TextOf(errorText)}
+}
+
+// underWay reports whether the page waits for something that has been begun, and only offers other ways besides. The
+// script of the offers sends a form, too, but not by itself.
+func underWay(p *idp.Page) bool {
+	form := secondStep(p)
+	if form == nil || form.Value("AuthMethod") == "" || len(form.Typed()) > 0 {
+		return false
+	}
+	found := p.Has(turns)
+	for _, s := range p.Doc.Find("script").EachIter() {
+		text := s.Text()
+		found = found || (strings.Contains(text, ".submit(") && !strings.Contains(text, "SelectOption"))
+	}
+	return found
 }
 
 // userHolder is the field of the options form that carries the user name over to another way of signing in (2019 on).

@@ -154,7 +154,9 @@ func (s *session) authenticate(ctx context.Context, w way) (result string, err e
 		case locked: // one more try would not end it
 			return "", s.talk.Refused(idp.Locked, said)
 		case w.factor != passcode || end.Code != "deny":
-			return "", s.talk.Refused(idp.CodeRefused, said)
+			denied := s.talk.Refused(idp.CodeRefused, said)
+			denied.Advice = "run it again, and confirm it on your device; --mfa names another way where Duo offers one"
+			return "", denied
 		}
 		if begin.Refused = said; said == "" {
 			begin.Refused = "Duo refused the passcode"

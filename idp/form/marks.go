@@ -79,6 +79,21 @@ const consents = "#consent_yes, #consent_no, " + // SimpleSAMLphp
 const goOn = "a#loginContinueLink, " + // Keycloak: a step was answered too late, or twice
 	"noscript a[href]" // LemonLDAP::NG and others
 
+// leading are the scripts of products whose pages lead on by an address that they write down: by the beginning of the
+// page's path. Everybody else's scripts are left alone.
+var leading = sync.OnceValue(func() []struct {
+	path    string
+	address *regexp.Regexp
+} {
+	return []struct {
+		path    string
+		address *regexp.Regexp
+	}{ // NetIQ Access Manager
+		{"/nidp/", regexp.MustCompile(`\bgetToContent\(\s*['"]([^'"]{1,1000})['"]`)},
+		{"/nidp/", regexp.MustCompile(`\b(?:window|top|document)\.location(?:\.href)?\s*=\s*['"]([^'"]{1,1000})['"]`)},
+	}
+})
+
 // furniture is the names of fields that stand on every page and mean nothing for the login.
 func furniture() map[string]bool {
 	return map[string]bool{"language": true, "lang": true, "locale": true, "ui_locales": true, "kc_locale": true, "skin": true, "q": true, "search": true}

@@ -84,6 +84,12 @@ var known = map[string]found{
 	"lemonldap/second-factors": {want: "choose way to sign in: totp (TOTP), mail (E-mail)", typed: true},
 	"lemonldap/wrong-code":     {want: `stop: code refused "" (message 96)`, typed: true},
 
+	"netiq/frame":     {want: "open /nidp/app/login", path: "/nidp/saml2/idpsend"},
+	"netiq/signin":    {want: "sign-in Ecom_User_ID Ecom_Password loginButton2=Login", path: "/nidp/app/login"},
+	"netiq/token":     {want: "code Ecom_Token loginButton2=Login", typed: true, path: "/nidp/app/login"},
+	"netiq/after":     {want: "open /nidp/saml2/idpsend", typed: true, path: "/nidp/app/login"},
+	"netiq/elsewhere": {want: "not understood", typed: true, path: "/app/login"}, // nobody else's scripts are followed
+
 	"pingfederate/signin":         {want: "sign-in pf.username pf.pass pf.ok=clicked"},
 	"pingfederate/wrong-password": {want: `sign-in pf.username pf.pass pf.ok=clicked, refused "We didn't recognize the username or password you entered. Please try again."`, typed: true},
 

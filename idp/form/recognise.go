@@ -27,8 +27,10 @@ func Recognisers(realm string, typed func() bool) []idp.Recogniser {
 		{Name: "page that posts itself", Read: idp.ReadSelfPosting},
 		{Name: "notice", Read: readNotice},
 		{Name: "link that leads on", Read: readLink},
+		{Name: "script that leads on", Read: readLeading},
 		{Name: "page that leads on", Read: idp.ReadRefresh},
 		{Name: "refusal", Read: readForbidden},
+		{Name: "page that is a program", Read: idp.ReadProgram},
 	}
 }
 
@@ -141,6 +143,29 @@ func readLink(p *idp.Page) idp.Step {
 		return nil
 	}
 	return idp.Open{URL: to}
+}
+
+// readLeading knows a page without a form of a product whose pages are put one behind the other by scripts. It is
+// followed within the IdP only, as every page that leads on.
+func readLeading(p *idp.Page) idp.Step {
+	if len(forms(p)) > 0 || p.Status >= 400 {
+		return nil
+	}
+	for _, l := range leading() {
+		if !strings.HasPrefix(strings.ToLower(p.URL.Path), l.path) {
+			continue
+		}
+		for _, s := range p.Doc.Find("script").EachIter() {
+			m := l.address.FindStringSubmatch(s.Text())
+			if m == nil {
+				continue
+			}
+			if to, err := p.URL.Parse(strings.ReplaceAll(strings.TrimSpace(m[1]), `\/`, "/")); err == nil {
+				return idp.Open{URL: to}
+			}
+		}
+	}
+	return nil
 }
 
 // readForbidden knows a page that says no by its status and asks for nothing. A missing page or a server that is ill

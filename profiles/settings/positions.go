@@ -36,15 +36,16 @@ const (
 // survey notes where everything stands, and refuses what no setting has: deep nesting, and control or
 // direction-changing characters, which TOML lets through as escapes. Syntax errors are left to the decoder.
 func survey(data []byte) (places, *Error) {
-	s := surveyor{places: places{}}
+	s := surveyor{places: places{}, lengths: map[string]int{}}
 	s.parser.Reset(data)
 	var table []string
 	for s.parser.NextExpression() {
 		e := s.parser.Expression()
 		switch e.Kind {
 		case unstable.Table, unstable.ArrayTable:
-			table = s.key(nil, e)
-			s.check(table)
+			written := s.key(nil, e)
+			s.check(written)
+			table = s.numbered(written, e.Kind == unstable.ArrayTable)
 		case unstable.KeyValue:
 			s.keyValue(table, e)
 		}
@@ -56,10 +57,34 @@ func survey(data []byte) (places, *Error) {
 }
 
 type surveyor struct {
-	parser unstable.Parser
-	places places
-	here   place
-	wrong  *Error
+	parser  unstable.Parser
+	places  places
+	lengths map[string]int // of the arrays of tables so far
+	here    place
+	wrong   *Error
+}
+
+// numbered is the path of a header with the place in each array of tables on its way: the second [[x.page]] is x.page.1.
+func (s *surveyor) numbered(written []string, element bool) []string {
+	var path []string
+	for i, part := range written {
+		path = append(path, part)
+		at := join(path)
+		if element && i == len(written)-1 {
+			s.lengths[at]++
+		}
+		if n := s.lengths[at]; n > 0 {
+			path = append(path, strconv.Itoa(n-1))
+		}
+	}
+	if len(path) > maxDepth {
+		s.fail(path[:maxDepth], "nested too deep")
+		return path[:maxDepth]
+	}
+	if len(path) > len(written) {
+		s.note(path)
+	}
+	return path
 }
 
 // key appends the parts of an expression's key to a path and notes the place of each.
