@@ -52,6 +52,7 @@ type Root struct {
 	SecretAccessKey secret.Text
 	SessionToken    secret.Text
 	Expires         time.Time // of temporary keys, as somebody wrote it beside them; zero: not known
+	PrincipalARN    string    // of the assumed role, as samlogin and saml2aws write it beside them; "" not known
 	Process         string    // the command line of credential_process
 	Name            string    // what a command of the form "… credentials NAME" is to print; "" for any other
 	MFASerial       string
@@ -244,7 +245,7 @@ func (r chainReader) root(profile string, p map[string]found) (Root, error) {
 		if token.value == "" {
 			token = keys[keyToken]
 		}
-		root.SessionToken = secret.New(token.value)
+		root.SessionToken, root.PrincipalARN = secret.New(token.value), keys[keyPrincipal].value
 		for _, key := range expiryKeys {
 			if root.Expires = readExpiry(keys[key].value); !root.Expires.IsZero() {
 				break

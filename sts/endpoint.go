@@ -22,7 +22,9 @@ type Endpoint struct {
 
 // Has reports whether a region is one of the endpoint's partition, so that a profile may have it. It need not be where STS
 // is asked: an endpoint that was given may be in another one.
-func (e Endpoint) Has(region string) bool { return regionName(region) && partitionOf(region) == e.Partition }
+func (e Endpoint) Has(region string) bool {
+	return regionName(region) && partitionOf(region) == e.Partition
+}
 
 // EndpointOptions is what chooses an endpoint.
 type EndpointOptions struct {

@@ -56,10 +56,16 @@ func (e *NetworkError) explain() (cause, hint string) {
 		return "what answers there does not speak TLS", ""
 	case errors.As(e.Err, &dns) && dns.IsTimeout:
 		return "the name server did not answer in time", "see whether this computer is connected"
+	case errors.As(e.Err, &dns) && !dns.IsNotFound:
+		return "its name could not be looked up: no name server can be reached, or it is in trouble", "see whether this computer is connected"
 	case errors.As(e.Err, &dns) && inProxy:
 		return "the proxy's name is not known", "check HTTPS_PROXY"
 	case errors.As(e.Err, &dns):
 		return "the name is not known", "see whether this computer is connected and whether the region exists"
+	case noWay(e.Err) && inProxy:
+		return "no way leads to the proxy from here", "see whether this computer, or its VPN, is connected, and check HTTPS_PROXY"
+	case noWay(e.Err):
+		return "no way leads there from this computer", "see whether this computer, or its VPN, is connected"
 	case refused && inProxy:
 		return "the proxy refused the connection", "check HTTPS_PROXY and NO_PROXY"
 	case refused:

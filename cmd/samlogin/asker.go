@@ -76,7 +76,15 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 		if err = check(answer); err == nil {
 			return answer, nil
 		}
-		fmt.Fprintf(k.terminal.Out, "  %s\n", foreign.Clean(explain(err).Message))
+		told := explain(err)
+		for _, text := range []string{told.Message, told.Hint} {
+			if text == "" {
+				continue
+			}
+			for _, line := range wrapped(foreign.Clean(text), k.terminal.Width()-4) {
+				fmt.Fprintf(k.terminal.Out, "  %s\n", line)
+			}
+		}
 	}
 	return "", &needError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
 }

@@ -159,7 +159,11 @@ func (s *setup) open() error {
 func (s *setup) checkWords() error {
 	f := s.flags
 	switch f.write {
-	case "", "keys", writeProcess:
+	case "", "keys":
+	case writeProcess:
+		if _, err := ownProgram(s.app.env); err != nil { // before anybody types anything for it
+			return err
+		}
 	default:
 		return &usageError{What: "--write takes keys or process here"}
 	}
@@ -213,6 +217,10 @@ func (s *setup) rest(ctx context.Context) error {
 		label: "Write keys, or process: a command that renews them", flag: "write", given: f.write, proposed: cmp.Or(was.Write, "keys"), check: func(text string) error {
 			if text != "keys" && text != writeProcess {
 				return fmt.Errorf("it is keys or process")
+			}
+			if text == writeProcess {
+				_, err := ownProgram(s.app.env)
+				return err
 			}
 			return nil
 		},

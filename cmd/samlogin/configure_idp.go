@@ -196,13 +196,18 @@ func nameFor(url string) string {
 	if _, err := netip.ParseAddr(origin.Host()); err == nil {
 		return "corp"
 	}
-	parts := strings.Split(origin.Host(), ".")
+	parts, short := strings.Split(origin.Host(), "."), "corp"
 	for len(parts) > 1 {
 		parts = parts[:len(parts)-1]
 		// What is left of example.co.uk is example.co: two and three letters are no company.
-		if last := parts[len(parts)-1]; len(last) > 3 || len(parts) == 1 {
+		last := parts[len(parts)-1]
+		if len(parts) == 1 && slices.Contains(settings.Kinds(), last) {
+			return short // adfs.abc.com: better than a kind's name with a number
+		}
+		if len(last) > 3 || len(parts) == 1 {
 			return last
 		}
+		short = last
 	}
 	return parts[0]
 }

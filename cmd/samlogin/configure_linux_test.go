@@ -148,13 +148,13 @@ func TestSetUpCorrected(t *testing.T) {
 	r := newRig(t, 0, 0)
 	c, home := setUp(t, r)
 	for _, step := range []struct{ question, answer string }{
-		{"Address of your sign-in page: ", "http://adfs.example.com"}, {"without TLS", ""},
+		{"Address of your sign-in page: ", "http://adfs.example.com"}, {"it has to begin with https://", ""},
 		{"Address of your sign-in page: ", r.env["AWS_ENDPOINT_URL_STS"]}, {"no sign-in page was found", ""},
 		{"Address of your sign-in page: ", r.env["SAMLOGIN_URL"]}, {"settings [corp]: ", "adfs"}, {"a kind of IdP", ""}, {"settings [corp]: ", "work"},
 		{"User name: ", ""}, {"User name: ", `CORP\jane`}, {"Password of", "wrong"}, {"Password of", "Correct-Horse-7"},
 		{"return takes it", "deploy\x15readonly\x14"}, {"111111111111 (return: none): ", ""}, {"333333333333 (return: none): ", ""},
-		{"Names of the profiles", "reader"}, {"tell them apart", ""}, {"Names of the profiles", "{account}/{role}"}, {"[morning]: ", "work"}, {"an IdP already", ""}, {"[morning]: ", "read"},
-		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", ""}, {"? [y/n] ", "y"},
+		{"Names of the profiles", "reader"}, {"apart with {account}", ""}, {"Names of the profiles", "{account}/{role}"}, {"[morning]: ", "work"}, {"an IdP already", ""}, {"[morning]: ", "read"},
+		{"[max]: ", "13h"}, {"[max]: ", "1h"}, {"[keys]: ", "both"}, {"keys or process", ""}, {"[keys]: ", "process"}, {"is in a temporary folder", ""}, {"install it, or put it on PATH", ""}, {"[keys]: ", ""}, {"? [y/n] ", "y"},
 	} {
 		c.next(step.question)
 		if strings.HasSuffix(step.question, ": ") || strings.HasSuffix(step.question, "] ") || strings.HasPrefix(step.question, "Password") || strings.HasPrefix(step.question, "Names") || step.question == "return takes it" {

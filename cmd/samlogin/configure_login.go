@@ -79,15 +79,16 @@ func (s *setup) tryLogin(ctx context.Context) (*madeLogin, error) {
 	return &madeLogin{session, transport, once}, nil
 }
 
-// rememberPassword puts the password into the key store as --remember says; without the flag a person is asked.
-func (s *setup) rememberPassword(ctx context.Context, login *madeLogin) {
+// rememberPassword puts the password into the key store as --remember says; without the flag a person is asked. What the
+// flag asks for and cannot be had is an error, though all else is done then.
+func (s *setup) rememberPassword(ctx context.Context, login *madeLogin) error {
 	a := s.app
 	if !a.typed["remember"] {
 		a.offerToRemember(ctx)
-		return
+		return nil
 	}
 	if !s.flags.remember {
-		return
+		return nil
 	}
 	offers := a.offers
 	if held := a.given; len(offers) == 0 && held != nil && !held.held.Empty() {
@@ -97,16 +98,17 @@ func (s *setup) rememberPassword(ctx context.Context, login *madeLogin) {
 	}
 	if len(offers) == 0 {
 		a.notice("no password was needed, so none is remembered; samlogin secret set remembers one")
-		return
+		return nil
 	}
 	for _, o := range offers {
 		places := a.stores().places(o.spec)
 		if len(places) == 0 {
-			a.notice(`the settings say secret_store = "none": the password is not remembered`)
-			continue
+			return &usageError{What: `the settings say secret_store = "none": the password is not remembered`, Hint: "all else is done; leave out --remember, or change secret_store"}
 		}
 		if err := a.rememberIn(ctx, places[0], o.key, o.secret); err != nil {
-			a.stores().tell(err)
+			a.notice("all else is done; the password is not remembered")
+			return err
 		}
 	}
+	return nil
 }

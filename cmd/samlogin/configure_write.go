@@ -135,8 +135,7 @@ func (s *setup) write(ctx context.Context, login *madeLogin) error {
 	if err := s.finish(ctx, edit, writer, results); err != nil {
 		return err
 	}
-	s.rememberPassword(ctx, login)
-	return nil
+	return s.rememberPassword(ctx, login)
 }
 
 // take takes the roles with the login that was made.

@@ -45,6 +45,7 @@ func exactlyOneName(cmd *cobra.Command, args []string) error {
 
 // addTaking adds the flags of commands that take one role of the settings.
 func (f *loginFlags) addTaking(flags *pflag.FlagSet) {
+	f.takes = true
 	f.addRole(flags)
 	flags.StringVar(&f.mfaCode, "mfa-code", "", "one-time `CODE`, sent once")
 	flags.StringVar(&f.mfaCommand, "mfa-command", "", "`PROGRAM` and arguments that print a one-time code; no shell")

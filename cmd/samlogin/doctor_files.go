@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/clash"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -66,6 +67,7 @@ func (e *examination) settingsFile() []finding {
 // named checks the files and programs that the settings name.
 func (e *examination) named(f *findings) {
 	seen := map[string]bool{}
+	e.programs(f)
 	for _, in := range e.signIns() {
 		c := in.choices
 		for setting, argv := range map[string][]string{"password_command": c.PasswordCommand, "mfa_command": c.MFACommand} {
@@ -87,6 +89,45 @@ func (e *examination) named(f *findings) {
 		} else if info, ok := ownFile(path); ok && info.Mode().Perm()&0o077 != 0 && info.Mode().IsRegular() {
 			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path)).
 				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return narrow(path, info, 0o600) })
+		}
+	}
+}
+
+// programs checks the programs that bring a response, sign in or come after a login, and the session policies: each once,
+// however many profiles have it.
+func (e *examination) programs(f *findings) {
+	told := map[string]bool{}
+	once := func(state health, setting, message, mend string) {
+		if !told[message] {
+			told[message] = true
+			f.note(state, setting, message, mend)
+		}
+	}
+	runs := func(state health, setting string, argv []string) {
+		if len(argv) == 0 {
+			return
+		}
+		if _, err := exec.LookPath(argv[0]); err != nil {
+			once(state, setting, setting+" names "+e.tilde(argv[0])+", which cannot be run: "+lookCause(err), "install it, or correct "+setting)
+		}
+	}
+	for _, in := range e.allSignIns() {
+		runs(bad, "command", in.command)
+		runs(warning, "after_login", in.choices.AfterLogin) // the login itself is done without it
+		if in.kind == "browser" {
+			named := in.choices.Browser
+			if len(named) == 0 {
+				named = e.settings.General.Browser
+			}
+			if _, err := browser.Find(named, e.app.env); err != nil {
+				told := explain(err)
+				once(bad, "browser", told.Message, told.Hint)
+			}
+		}
+		if path := in.choices.PolicyFile; path != "" && path != "-" {
+			if _, err := os.Stat(path); err != nil {
+				once(bad, "policy_file", "policy_file names "+e.tilde(path)+": "+cause(err), "correct policy_file")
+			}
 		}
 	}
 }

@@ -86,7 +86,12 @@ var headings = [...]struct{ section, heading string }{
 	{"secrets", "Passwords and sessions"}, {"sessions", "Passwords and sessions"}, {"terminal", "Terminal"},
 }
 
-const nameMost = 16 // columns of the name of a check
+// Columns of the names of checks: those of all headings, and those of one with long names, as profiles have. A name that
+// is longer still has a line of its own: cut, it may be that of several.
+const (
+	nameMost     = 16
+	nameLongMost = 28
+)
 
 // layFindings lays the page out for a width in columns, 0 for no limit: what reads it then is a program that looks for
 // words. Without colours the marks have words.
@@ -94,9 +99,17 @@ func layFindings(all []finding, width int, color bool) []string {
 	if width <= 0 {
 		width = 1 << 20
 	}
-	names := 0
+	names, under := 0, map[string]int{}
+	heading := map[string]string{}
+	for _, h := range headings {
+		heading[h.section] = h.heading
+	}
 	for _, f := range all {
-		names = max(names, min(nameMost, uniseg.StringWidth(f.Name)))
+		own := uniseg.StringWidth(f.Name)
+		names = max(names, min(nameMost, own))
+		if own <= nameLongMost || width > pageMost {
+			under[heading[f.Section]] = max(under[heading[f.Section]], own)
+		}
 	}
 	var lines []string
 	last := ""
@@ -112,7 +125,7 @@ func layFindings(all []finding, width int, color bool) []string {
 				lines = append(lines, painted(h.heading, "1", color))
 				last = h.heading
 			}
-			lines = append(lines, layFinding(f, names, width, color)...)
+			lines = append(lines, layFinding(f, max(names, under[h.heading]), width, color)...)
 		}
 	}
 	return lines
@@ -125,11 +138,15 @@ func layFinding(f finding, names, width int, color bool) []string {
 		mark += map[health]string{good: " ok     ", warning: " warning", bad: " bad    "}[f.State]
 	}
 	lead := 2 + uniseg.StringWidth(mark) + 1 + names + 2
-	name := terminal.Fit(f.Name, names)
-	name += strings.Repeat(" ", names-uniseg.StringWidth(name))
 	var lines []string
+	name, begun := f.Name, uniseg.StringWidth(f.Name) > names
+	if begun {
+		lines = append(lines, "  "+painted(mark, paint, color)+" "+terminal.Fit(name, width-lead+names+2))
+	} else {
+		name += strings.Repeat(" ", names-uniseg.StringWidth(name))
+	}
 	for i, text := range linesOf(f.Message, width-lead) {
-		if i == 0 {
+		if i == 0 && !begun {
 			lines = append(lines, "  "+painted(mark, paint, color)+" "+name+"  "+text)
 		} else {
 			lines = append(lines, strings.Repeat(" ", lead)+text)

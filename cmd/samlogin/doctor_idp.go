@@ -16,11 +16,23 @@ import (
 	"github.com/samlogin/samlogin/saml/secret"
 )
 
-// signIns are the IdPs that the profiles asked about log in at; without any, that of the environment.
+// signIns are the IdPs that the profiles asked about log in at; without any, that of the environment. Each is there once,
+// and has an address.
 func (e *examination) signIns() []*signIn {
 	var all []*signIn
+	for _, in := range e.allSignIns() {
+		if in.choices.URL != "" && !slices.ContainsFunc(all, in.same) {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// allSignIns are the logins of each profile asked about, and those of the IdPs.
+func (e *examination) allSignIns() []*signIn {
+	var all []*signIn
 	add := func(in *signIn, err error) {
-		if err == nil && in.choices.URL != "" && !slices.ContainsFunc(all, in.same) {
+		if err == nil {
 			all = append(all, in)
 		}
 	}

@@ -26,6 +26,7 @@ func (e *examination) profiles() []finding {
 		return nil
 	}
 	var fine []func()
+	var ended []string
 	for _, name := range e.profileNames() {
 		before := len(f.all)
 		for _, c := range e.view.Clashes(name) {
@@ -38,10 +39,13 @@ func (e *examination) profiles() []finding {
 		switch {
 		case e.names != nil:
 			e.sights(f, name)
+		case len(f.all) == before && e.ours(name) && e.ended(name):
+			ended = append(ended, name)
 		case len(f.all) == before && e.ours(name):
 			fine = append(fine, func() { f.note(good, name, e.standing(name), "") })
 		}
 	}
+	e.tellEnded(f, ended)
 	for i, tell := range fine {
 		if i == profilesShown-1 && len(fine) > profilesShown {
 			f.note(good, "others", fmt.Sprintf("%d more profiles are in order; samlogin doctor NAME tells of one", len(fine)-i), "")
@@ -95,7 +99,7 @@ func (e *examination) standing(name string) string {
 		if left := ends.Sub(e.app.now()); left > 0 {
 			text += ", " + span(left) + " left"
 		} else {
-			text += ", ended " + span(-left) + " ago; " + e.app.loginCommand(name)
+			text += ", ended " + longAgo(-left)
 		}
 	}
 	return text
@@ -121,26 +125,25 @@ func (e *examination) sights(f *findings, name string) {
 		}
 	}
 	for _, g := range groups {
-		text, state := g.sight.Source.String(), good
+		text, state, mend := g.sight.Source.String(), good, ""
 		switch g.sight.Source {
 		case clash.Nothing:
-			text, state = "nothing in the files", warning
+			text, state, mend = "nothing in the files", warning, e.app.loginCommand(name)
 		case clash.Refused:
 			text, state = "an error: "+g.sight.Why, warning
 		case clash.Keys:
 			if at, err := e.files.Inspect(name); err == nil && at.Line == g.sight.Line {
 				text = at.What
 			}
-			if ends := e.ends[name]; !ends.IsZero() {
+			if !e.ends[name].IsZero() {
 				text = e.standing(name)
+			}
+			if e.ended(name) {
+				state, mend = warning, e.app.loginCommand(name)
 			}
 		}
 		if g.sight.Path != "" {
 			text += fmt.Sprintf(" (%s, line %d)", e.tilde(g.sight.Path), g.sight.Line)
-		}
-		mend := ""
-		if g.sight.Source == clash.Nothing {
-			mend = e.app.loginCommand(name)
 		}
 		f.note(state, name, "for "+sentence(g.clients)+": "+text, mend)
 	}

@@ -251,6 +251,29 @@ func TestDoctorsPageIsCleanAndFits(t *testing.T) {
 			t.Errorf("out of order:\n%s", text)
 		}
 	}
+	// Profiles have long names, which often begin alike: none is cut, on a terminal and in a pipe.
+	long := &findings{section: "profiles"}
+	names := []string{"acme-production-Admin", "acme-production-ReadOnly", strings.Repeat("acme-", 9) + "Admin", strings.Repeat("acme-", 9) + "ReadOnly"}
+	for _, name := range names {
+		long.note(good, name, "keys of samlogin, 59 min left", "")
+	}
+	for _, width := range []int{80, 0} {
+		lines := layFindings(long.all, width, false)
+		text := strings.Join(lines, "\n") + "\n"
+		for i, name := range names {
+			if !strings.Contains(strings.Join(strings.Fields(text), " "), name+" keys of samlogin, 59 min left") {
+				t.Errorf("width %d, %s:\n%s", width, name, text)
+			}
+			if own := width > 0 && i >= 2; strings.Contains(text, name+"\n") != own {
+				t.Errorf("width %d, %s has a line of its own: %v\n%s", width, name, !own, text)
+			}
+		}
+		for _, line := range lines {
+			if width > 0 && uniseg.StringWidth(line) > width {
+				t.Errorf("%q", line)
+			}
+		}
+	}
 	for _, c := range []struct {
 		all  []finding
 		want string

@@ -118,6 +118,9 @@ func (a *app) explainPlans(f *loginFlags, all []*target, writes bool, fixed stri
 				fixed = ""
 			}
 		}
+		if own, ok := way.(*ownKeys); ok && own.temporary() {
+			fixed = "whatever wrote them has to write new ones"
+		}
 		switch {
 		case fixed != "":
 			p.Renews = "no"

@@ -26,6 +26,7 @@ type loginFlags struct {
 	silent                                  bool          // the keys are still good: nobody is to notice that others are fetched
 	region, stsEndpoint                     string
 	writes                                  bool // the keys go into a profile
+	takes                                   bool // the keys are taken by whoever runs it: those that stand in a profile will do
 	renewing                                bool // the keys are asked for again and again, as opposed to being written down
 	explain                                 bool // tell how they would come about, and call nobody
 

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/idp/program"
+	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
+	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
@@ -22,6 +24,10 @@ type ownKeys struct {
 	where string // for a person: "profile iam", "the environment"
 	place string // file and line, "" unknown
 	keys  sts.Credentials
+
+	// of keys that a login by flags alone has written, for those who take them as they are
+	role    saml.Role
+	choices settings.Choices
 }
 
 func (l *ownKeys) identity() string { return state.Identity("keys", l.keys.AccessKeyID) }
@@ -32,7 +38,7 @@ func (l *ownKeys) take(context.Context, *loginFlags) (heldKeys, error) {
 	if end := l.keys.Expiration; !end.IsZero() && !end.After(l.app.now()) {
 		return heldKeys{}, &sourceError{Where: l.where, Ended: end}
 	}
-	return heldKeys{Session: sts.Session{Credentials: l.keys}}, nil
+	return heldKeys{Session: sts.Session{Credentials: l.keys}, role: l.role, region: l.choices.Region, choices: l.choices}, nil
 }
 
 func (l *ownKeys) upkeep() upkeep { return l.lends() }

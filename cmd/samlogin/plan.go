@@ -64,6 +64,10 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 				return nil, err
 			}
 			return p.stored(ctx, root.Name)
+		case root.Kind == profiles.RootManaged && root.Name == "" && !root.Expires.IsZero() && p.flags.takes:
+			return p.written(chain)
+		case root.Kind == profiles.RootManaged && root.Name == "":
+			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) holds keys that samlogin wrote, and the settings have no such profile: nothing tells how to get others", foreign.Text(name), root.Place), Hint: "log in with the flags of then, or let samlogin configure put it into the settings; " + known(p.settings)}
 		case root.Kind != profiles.RootLongTerm || root.MFASerial == "":
 			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) has no role_arn, and no mfa_serial beside long-term keys: there is nothing to take", foreign.Text(name), root.Place), Hint: "AWS's clients use such a profile as it is; " + known(p.settings)}
 		}

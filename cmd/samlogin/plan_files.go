@@ -45,6 +45,47 @@ func (p *planner) ofFiles(ctx context.Context, chain profiles.Chain, t *target) 
 	return way, nil
 }
 
+// written is the target of a profile that holds keys of a login by flags alone. They are taken as they are: nothing tells
+// how to get others.
+func (p *planner) written(chain profiles.Chain) (*target, error) {
+	root, given := chain.Root, []string{}
+	for _, flag := range []string{"duration", "exact-duration", "policy-file", "policy-arn", "force"} {
+		if p.app.typed[flag] {
+			given = append(given, "--"+flag)
+		}
+	}
+	if len(given) > 0 {
+		return nil, &usageError{
+			What: fmt.Sprintf("the settings have no profile %s, so that its keys (%s) are taken as they are: %s cannot change them", foreign.Text(chain.Profile), root.Place, strings.Join(given, ", ")),
+			Hint: "samlogin login takes these flags; samlogin configure puts the profile into the settings",
+		}
+	}
+	t := &target{name: chain.Profile, stored: true, profile: chain.Profile, choices: settings.Nearest(p.flags.choices(), settings.Choices{Region: chain.Region}, p.settings.General)}
+	t.way = &ownKeys{
+		app: p.app, where: "profile " + foreign.Clean(root.Profile), place: root.Place, role: assumedRole(root.PrincipalARN), choices: t.choices,
+		keys: sts.Credentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey, SessionToken: root.SessionToken, Expiration: root.Expires},
+	}
+	return t, nil
+}
+
+// assumedRole is the role of a session's ARN, arn:aws:sts::111111111111:assumed-role/Admin/jane, as far as that tells: the
+// role's path is not in it. The zero Role stands for any other text.
+func assumedRole(session string) saml.Role {
+	parts := strings.Split(session, ":")
+	if len(parts) != 6 {
+		return saml.Role{}
+	}
+	resource := strings.Split(parts[5], "/")
+	if len(resource) != 3 || resource[0] != "assumed-role" {
+		return saml.Role{}
+	}
+	role, err := saml.SwitchedRole("arn:" + parts[1] + ":iam::" + parts[4] + ":role/" + resource[1])
+	if err != nil {
+		return saml.Role{}
+	}
+	return role
+}
+
 // root is the first link of a way through AWS's files.
 func (p *planner) root(ctx context.Context, root profiles.Root) (link, error) {
 	keys := &ownKeys{app: p.app, where: "profile " + foreign.Clean(root.Profile), place: root.Place, keys: sts.Credentials{

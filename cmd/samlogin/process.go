@@ -46,7 +46,12 @@ func (j job) process(region string) profiles.Process {
 func (a *app) setProcess(ctx context.Context, t *target) error {
 	name := t.nameOr()
 	if t.named == nil && !t.stored {
-		return &usageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
+		e := &usageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
+		if !a.typed["write"] && a.env("SAMLOGIN_WRITE") == "" { // nobody has said it today
+			e.What = `the settings say write = "process", which needs a profile of the settings: AWS clients run samlogin credentials NAME`
+			e.Hint = "samlogin configure adds profiles for more roles; --write keys writes keys for those of this login"
+		}
+		return e
 	}
 	if err := a.sameAsSettings(ctx, t); err != nil {
 		return err
@@ -200,7 +205,7 @@ func inTemporary(path string, folders []string) bool {
 }
 
 // renewal is what a person has to know of a profile with a command.
-const renewal = "by itself, as long as the IdP's session lives or a password is stored; else "
+const renewal = "as long as the IdP's session lives or a password is stored; else "
 
 // tellRenewal says once how the profiles with a command are renewed.
 func (a *app) tellRenewal(results []result) {
@@ -208,13 +213,17 @@ func (a *app) tellRenewal(results []result) {
 	words := renewal
 	for _, r := range results {
 		if r.target.choices.Write == writeProcess && r.target.way != nil {
-			words = "by itself, as long as what their keys come from lives; else "
+			words = "as long as what their keys come from lives; else "
 		}
 		if r.err == nil && r.target.choices.Write == writeProcess && !slices.Contains(names, r.target.process.Name) {
 			names = append(names, r.target.process.Name)
 		}
 	}
 	if len(names) > 0 {
-		a.say(fmt.Sprintf("%s renew %s%s", strings.Join(names, ", "), words, a.loginCommand(names...)))
+		verb := "renew by themselves"
+		if len(names) == 1 {
+			verb = "renews by itself"
+		}
+		a.say(fmt.Sprintf("%s %s, %s%s", strings.Join(names, ", "), verb, words, a.loginCommand(names...)))
 	}
 }

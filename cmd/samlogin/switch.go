@@ -133,7 +133,7 @@ func keepsProcess(files profiles.Files, t *target) bool {
 
 // tellEnd says, before a command starts, when keys end that nobody can renew in its environment.
 func (a *app) tellEnd(name string, k heldKeys) {
-	if k.role.PrincipalARN == "" && k.life <= hourOfAChain {
+	if k.life > 0 && k.role.PrincipalARN == "" && k.life <= hourOfAChain { // keys that stand in a profile have no known life
 		a.notice(fmt.Sprintf("the keys of %s end at %s; with --server the command gets new ones", foreign.Text(name), a.when(k.Expiration)))
 	}
 }
@@ -142,7 +142,7 @@ func (a *app) tellEnd(name string, k heldKeys) {
 // those by way of an MFA session, where a plain login would take others to write them down.
 func (a *app) withoutWriting(ctx context.Context, f *loginFlags, name string) string {
 	asLogin := *f
-	asLogin.writes = true
+	asLogin.writes, asLogin.takes = true, false
 	t, err := a.oneTarget(ctx, &asLogin, name)
 	if err != nil || t.choices.Write == writeProcess {
 		return ""

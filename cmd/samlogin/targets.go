@@ -201,6 +201,9 @@ func (a *app) policy(ctx context.Context, path string) (string, error) {
 		return text, nil
 	}
 	text, err := a.readFlagFile(ctx, "policy-file", path, 64<<10)
+	if err != nil && ctx.Err() == nil && !a.typed["policy-file"] {
+		err = &usageError{What: "policy_file in the settings names " + foreign.Clean(path) + ", which cannot be used: " + strings.TrimPrefix(err.Error(), "--policy-file cannot be read: "), Hint: "correct policy_file"}
+	}
 	if err == nil && strings.TrimSpace(text) == "" {
 		err = &usageError{What: "--policy-file names a file that holds no policy", Hint: "leave it out for keys without a session policy"}
 	}

@@ -107,6 +107,7 @@ type Line struct {
 	idp     *idp
 	profile *profile
 	ours    string // the key in one of these
+	asked   string // the name that the file has for the profile, where it has one
 }
 
 // Stored is an entry of the tool's own in a key store, which may hold a password that goes with what was read.

@@ -19,6 +19,12 @@ func TestNamesThatAreInUse(t *testing.T) {
 	if want := []string{"prod-saml2aws", "audit-saml2aws", "odd-name/-"}; !slices.Equal(r.Profiles, want) {
 		t.Errorf("profiles %q", r.Profiles)
 	}
+	// What another name was found for is told: keys go to another AWS profile than they did.
+	for _, line := range []string{"4 aws_profile look profile.prod-saml2aws", "8 aws_profile look profile.audit-saml2aws", "12 aws_profile look profile.odd-name/-"} {
+		if !slices.Contains(told(r), line) {
+			t.Errorf("%s is not among %q", line, told(r))
+		}
+	}
 	got := after(t, path, r)
 	if !strings.HasPrefix(got, "default = \"prod\"\n[idp.example]\nkind = \"form\"\nurl = \"https://other.example.net\"\n") || !strings.Contains(got, "[idp.example-idp]") || !strings.Contains(got, "[idp.form-saml2aws]") {
 		t.Errorf("the settings are\n%s", got)

@@ -87,7 +87,8 @@ func (d *draft) saml2awsKey(here at, s *section, i *idp, p *profile, key, v, add
 	case "aws_session_duration":
 		d.duration(here, p, v)
 	case "aws_profile":
-		d.line(here, Taken, "").profile = p
+		l := d.line(here, Taken, "")
+		l.profile, l.asked = p, v
 	case "role_arn":
 		d.forProfile(here, p, "role", v)
 	case "region":

@@ -75,6 +75,9 @@ func (l *Line) settled() Line {
 		there = l.idp.there
 		l.To = append([]string{strings.TrimSuffix("idp."+l.idp.name+"."+l.ours, ".")}, l.To...)
 	}
+	if l.asked != "" && l.profile.name != l.asked && !there {
+		l.look("keys go to the AWS profile " + l.profile.name + ": " + l.asked + " is the name of another one, or is none that can be given here")
+	}
 	if l.Fate == Taken && there {
 		l.Fate, l.Why = Needless, inSettings
 	}
