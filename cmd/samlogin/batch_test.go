@@ -199,7 +199,7 @@ func TestSTSIsDialledWhileThePersonIsAtTheIdP(t *testing.T) {
 	early := false
 	r.atIdP.set(func(w http.ResponseWriter, q *http.Request) bool {
 		if q.Method == http.MethodPost {
-			for limit, end := context.WithTimeout(q.Context(), 10*time.Second); ; runtime.Gosched() {
+			for limit, end := context.WithTimeout(q.Context(), time.Minute); ; runtime.Gosched() {
 				if early = r.atSTS.Load() == 1; early || limit.Err() != nil {
 					end()
 					return false

@@ -396,7 +396,7 @@ func TestExecStandsInForTheCommand(t *testing.T) { // security cases 137, 138
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	stuck := time.AfterFunc(stuckAfter, func() { _ = cmd.Process.Kill() })
 	defer stuck.Stop()
 	if _, err := bufio.NewReader(pipe).ReadString('\n'); err != nil {
 		t.Fatalf("%v\n%s", err, errOut.String())
