@@ -33,7 +33,7 @@ shows() {
   within 180 on_it "$1" && return
   echo "the screen does not show: $1"; screen capture-pane -p; return 1
 }
-within 120 grep -q 'ctrl-C ends it' "$WORK/wine-demo.log"
+within 120 grep -qs 'ctrl-C ends it' "$WORK/wine-demo.log"
 grep -E '^ *export (SAMLOGIN_URL|AWS_ENDPOINT_URL_STS)=' "$WORK/wine-demo.log" >"$WORK/wine-demo.env"
 echo "export SAMLOGIN_CA_BUNDLE='Z:$(sed -nE 's/^ *export SAMLOGIN_CA_BUNDLE=//p' "$WORK/wine-demo.log" | tr / '\\')'" >>"$WORK/wine-demo.env"
 screen -f /dev/null new-session -d -x 100 -y 30 "env -u CI bash --norc --noprofile"

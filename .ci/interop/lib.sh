@@ -61,7 +61,7 @@ serve_demo() {
   "$SAMLOGIN" demo --serve >"$1/demo.log" 2>&1 </dev/null &
   demo=$!
   at_end "kill $demo; wait $demo"
-  begun() { grep -q 'ctrl-C ends it' "$1" || ! kill -0 $demo 2>/dev/null; }
+  begun() { grep -qs 'ctrl-C ends it' "$1" || ! kill -0 $demo 2>/dev/null; }
   within 120 begun "$1/demo.log" && kill -0 $demo || { cat "$1/demo.log"; return 1; }
   eval "$(grep -E '^ *export [A-Z_]+=' "$1/demo.log")"
   unset AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE

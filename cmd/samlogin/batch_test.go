@@ -275,6 +275,8 @@ func TestClashesOfTwoIdPsAreFoundBeforeAnyCall(t *testing.T) {
 // Lines now and then where there is no terminal: not one for each role.
 func TestProgressWithoutATerminal(t *testing.T) {
 	r := newRig(t, 0, 0)
+	began := time.Now()
+	r.app.now = func() time.Time { return began.Add(time.Duration(r.ahead.Load())) } // however long it takes
 	var n atomic.Int32
 	r.atAWS.set(func(http.ResponseWriter, *http.Request) bool {
 		if n.Add(1)%20 == 0 {
