@@ -1,8 +1,21 @@
-# need PACKAGE... : the Debian packages that are missing are installed. Sourced, never run.
+# Sourced, never run. What comes over a network or waits for others gets more than one try.
+
+# again COMMAND…: three tries with pauses between.
+again() {
+  local try
+  for try in 1 2 3; do
+    [ $try = 1 ] || { echo "failed; once more in $((try * 10)) s: $*" >&2; sleep $((try * 10)); }
+    "$@" && return 0
+  done
+  return 1
+}
+
+# need PACKAGE... : the Debian packages that are missing are installed. Another apt may hold its locks, a mirror may fail once, and an apt that was
+# interrupted may have left something half done.
 need() {
-  local p missing=() policy=
+  local p missing=() policy= log try ok=
   for p in "$@"; do
-    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep 'ok installed' >/dev/null || missing+=("$p")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   echo "installing: ${missing[*]}"
@@ -12,8 +25,19 @@ need() {
     chmod +x /usr/sbin/policy-rc.d
     policy=1
   fi
-  local ok=0
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/tmp/samlogin-ci-apt.log 2>&1 || ok=1
+  log=$(mktemp)
+  for try in 1 2 3 4; do
+    [ $try = 1 ] || { echo "apt failed; once more in $((try * 15)) s" >&2; sleep $((try * 15)); }
+    # The lists of before will do where they cannot be had anew.
+    apt-get update -qq -o Acquire::Retries=3 >>"$log" 2>&1 || true
+    if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "${missing[@]}" >>"$log" 2>&1; then
+      ok=1
+      break
+    fi
+    DEBIAN_FRONTEND=noninteractive dpkg --configure -a >>"$log" 2>&1 || true
+  done
   [ -z "$policy" ] || rm -f /usr/sbin/policy-rc.d
-  [ $ok -eq 0 ] || { tail -20 /tmp/samlogin-ci-apt.log; echo "cannot install ${missing[*]}"; return 1; }
+  [ -n "$ok" ] || { tail -20 "$log"; echo "cannot install ${missing[*]}"; }
+  rm -f "$log"
+  [ -n "$ok" ]
 }

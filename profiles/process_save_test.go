@@ -244,6 +244,9 @@ func TestAnAWSClientRunsTheCommand(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the program is a script of sh")
 	}
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
+		t.Setenv(name, "") // they would win against the files
+	}
 	for _, folder := range []string{"plain", "with blanks", "jörg", "a$HOME(b)&c"} {
 		h := newHome(t)
 		program := filepath.Join(t.TempDir(), folder, "samlogin")

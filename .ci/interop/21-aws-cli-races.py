@@ -125,6 +125,13 @@ def helper(*words):
     return subprocess.Popen([sys.executable, __file__, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+def reader(folder):
+    """One that has begun: Python takes seconds to start on a busy machine."""
+    process = helper("read", folder)
+    process.stdout.readline()
+    return process
+
+
 def report(process, totals, name):
     """Ends a process and adds what it has counted."""
     out, _ = process.communicate("")
@@ -148,6 +155,7 @@ def read_loop(folder):
             f.write(base(in_config))
         want[in_config] = others((configloader.load_config if in_config else configloader.raw_config_parse)(path), in_config)
     shutil.rmtree(probe)
+    print("reading", flush=True)
     while not select.select([sys.stdin], [], [], 0)[0]:
         for in_config, name in ((False, "credentials"), (True, "config")):
             path = os.path.join(folder, name)
@@ -197,7 +205,7 @@ def kept_updates(home):
 
 def alone(binary, totals):
     home = Home()
-    savers, readers = [saver(binary, home, p) for p in OURS], [helper("read", home.folder) for _ in range(2)]
+    savers, readers = [saver(binary, home, p) for p in OURS], [reader(home.folder) for _ in range(2)]
     time.sleep(ALONE)
     for r in readers:
         report(r, totals, "alone: reader")
@@ -216,7 +224,7 @@ def alone(binary, totals):
 def race(binary, number, real_runs, totals):
     """One round. In every second one samlogin ends first, so that the last word is the AWS CLI's."""
     home = Home()
-    savers, reader, writer = [saver(binary, home, p) for p in OURS[:2]], helper("read", home.folder), helper("write", home.folder, str(real_runs), str(number))
+    savers, seer, writer = [saver(binary, home, p) for p in OURS[:2]], reader(home.folder), helper("write", home.folder, str(real_runs), str(number))
     if number % 2:
         time.sleep(0.8)
         for s in savers:
@@ -225,7 +233,7 @@ def race(binary, number, real_runs, totals):
     if not number % 2:
         for s in savers:
             report(s, totals, "saver")
-    report(reader, totals, "reader")
+    report(seer, totals, "reader")
     wrong = home.problems()
     if not any(w.startswith("botocore") for w in wrong):
         totals["AWS CLI: updates that are there at the end"] += kept_updates(home)

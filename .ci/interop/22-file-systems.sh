@@ -61,7 +61,8 @@ echo "   a link out of the home: kept"
 flock "$mounts/dot/.linked.samlogin.lock" sleep 600 &
 holder=$!
 at_end "kill -CONT $holder; kill $holder"
-for _ in $(seq 100); do flock -n "$mounts/dot/.linked.samlogin.lock" true || break; sleep 0.1; done
+held() { ! flock -n "$mounts/dot/.linked.samlogin.lock" true; }
+within 60 held
 kill -STOP $holder
 before=$(md5sum <"$mounts/dot/linked")
 ends 9 login

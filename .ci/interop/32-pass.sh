@@ -11,14 +11,14 @@ at_end 'gpgconf --kill all'
 gpg --batch --quiet --passphrase '' --quick-generate-key 'samlogin test <test@example.com>' rsa2048 encrypt never 2>/dev/null
 pass init test@example.com >/dev/null
 echo 'secret_store = "helper:pass"' >"$home/.config/samlogin/config.toml"
-login=(timeout 60 "$SAMLOGIN" login --role 111111111111/Admin --no-input --force)
+login=(timeout 300 "$SAMLOGIN" login --role 111111111111/Admin --no-input --force)
 
 ends 4 "${login[@]}"
 printf Correct-Horse-7 | "$SAMLOGIN" secret set --stdin
 ends 0 "${login[@]}"
 ends 0 "$SAMLOGIN" secret list
 grep -q 'ready *docker-credential-pass' <<<"$out"
-pass ls | grep -q docker-credential-helpers
+prints docker-credential-helpers pass ls
 printf wrong-one | "$SAMLOGIN" secret set --stdin 2>/dev/null
 ends 3 "${login[@]}"
 ends 4 "${login[@]}"

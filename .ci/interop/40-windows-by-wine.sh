@@ -29,13 +29,11 @@ screen() { tmux -S "$WORK/tmux" "$@"; }
 trap 'kill $demo 2>/dev/null || true; screen kill-server 2>/dev/null || true; wait $demo 2>/dev/null || true' EXIT
 # shows TEXT: waits until the screen does
 shows() {
-  for _ in $(seq 200); do
-    screen capture-pane -p | grep -qF -- "$1" && return
-    sleep 0.1
-  done
+  on_it() { grep -qF -- "$1" <<<"$(screen capture-pane -p)"; }
+  within 180 on_it "$1" && return
   echo "the screen does not show: $1"; screen capture-pane -p; return 1
 }
-for _ in $(seq 100); do grep -q 'ctrl-C ends it' "$WORK/wine-demo.log" && break; sleep 0.1; done
+within 120 grep -qs 'ctrl-C ends it' "$WORK/wine-demo.log"
 grep -E '^ *export (SAMLOGIN_URL|AWS_ENDPOINT_URL_STS)=' "$WORK/wine-demo.log" >"$WORK/wine-demo.env"
 echo "export SAMLOGIN_CA_BUNDLE='Z:$(sed -nE 's/^ *export SAMLOGIN_CA_BUNDLE=//p' "$WORK/wine-demo.log" | tr / '\\')'" >>"$WORK/wine-demo.env"
 screen -f /dev/null new-session -d -x 100 -y 30 "env -u CI bash --norc --noprofile"
@@ -52,7 +50,7 @@ shows 'Remember the password of CORP\jane' # there is a Credential Manager
 screen send-keys n Enter
 shows 'code 0'
 shows 'the role allows no more'
-if screen capture-pane -p -S - | grep -q Correct-Horse; then echo "the password is on the screen"; exit 1; fi
+if grep -q Correct-Horse <<<"$(screen capture-pane -p -S -)"; then echo "the password is on the screen"; exit 1; fi
 screen send-keys "clear; wine $WORK/samlogin.exe --idp adfs --username x; echo code \$?" Enter
 shows 'Password of x:'
 screen send-keys C-c
@@ -68,7 +66,7 @@ skip='^TestManyProcesses'
 for package in profiles profiles/settings profiles/imports saml/secret saml/foreign idp/keychain idp/totp; do
   name=$(basename "$package")
   GOOS=windows go test -c -o "$WORK/$name.exe" "./$package"
-  (cd "$package" && wine "$WORK/$name.exe" -test.v -test.timeout 500s -test.skip "$skip" </dev/null >"$WORK/$name.log" 2>&1) || true
+  (cd "$package" && wine "$WORK/$name.exe" -test.v -test.timeout 3000s -test.skip "$skip" </dev/null >"$WORK/$name.log" 2>&1) || true
   python3 .ci/interop/wine_verdict.py "$package" "$WORK/$name.log"
 done
 wineserver -k 2>/dev/null || /usr/lib/wine/wineserver64 -k 2>/dev/null || true

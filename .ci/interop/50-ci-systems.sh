@@ -7,8 +7,8 @@ command -v npm >/dev/null || need nodejs npm
 ci=$WORK/ci
 serve_demo "$ci"
 mkdir -p "$ci/bin" "$ci/home"
-GOBIN=$ci/bin go install github.com/nektos/act@v0.2.89
-(cd "$ci" && npm install --silent --no-audit --no-fund gitlab-ci-local@4.55.0 >/dev/null)
+GOBIN=$ci/bin again go install github.com/nektos/act@v0.2.89
+(cd "$ci" && again npm install --silent --no-audit --no-fund gitlab-ci-local@4.55.0 >/dev/null)
 ln -s "$SAMLOGIN" "$ci/bin/samlogin"
 export HOME=$ci/home PATH=$ci/bin:$PATH AWS_EC2_METADATA_DISABLED=true
 git config --global user.email ci@example.com

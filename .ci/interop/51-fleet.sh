@@ -18,7 +18,7 @@ for name, value in json.load(open(sys.argv[1]))["data"].items():
 PY
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME
 # what a pod with envFrom has in its environment
-(. "$fleet/pod.env" && HOME=$fleet/runner aws sts get-caller-identity --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text) | grep -qF "$caller"
+[ "$(. "$fleet/pod.env" && HOME=$fleet/runner aws sts get-caller-identity --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text)" = "$caller" ]
 echo "   a Kubernetes Secret by kubectl: the AWS CLI is $caller with it"
 
 # A host that logs in for the others: its key may run samlogin credentials and nothing else.
@@ -31,7 +31,7 @@ chmod 700 "$fleet/login/run" "$fleet/runner/.ssh"
 ssh-keygen -q -t ed25519 -N '' -f "$fleet/host"
 ssh-keygen -q -t ed25519 -N '' -f "$fleet/runner/.ssh/id"
 echo "restrict,command=\"$fleet/login/run\" $(cat "$fleet/runner/.ssh/id.pub")" >"$fleet/login/authorized_keys"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 mkdir -p /run/sshd
 /usr/sbin/sshd -D -f /dev/null -p "$port" -h "$fleet/host" -o ListenAddress=127.0.0.1 -o AuthorizedKeysFile="$fleet/login/authorized_keys" \
   -o StrictModes=no -o PidFile=none -o UsePAM=no 2>"$fleet/sshd.log" &
@@ -47,7 +47,7 @@ Host ci-login
 CONFIG
 echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 "$fleet/host.pub")" >"$fleet/runner/.ssh/known"
 printf '[profile deploy]\ncredential_process = ssh -F %s -o BatchMode=yes ci-login samlogin credentials deploy\nregion = eu-west-1\n' "$fleet/runner/.ssh/config" >"$fleet/runner/.aws/config"
-for _ in $(seq 50); do ssh-keyscan -p "$port" 127.0.0.1 >/dev/null 2>&1 && break; sleep 0.1; done
+within 60 prints ssh-ed25519 ssh-keyscan -p "$port" 127.0.0.1 || { cat "$fleet/sshd.log"; exit 1; }
 got=$(HOME=$fleet/runner aws sts get-caller-identity --profile deploy --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text)
 [ "$got" = "$caller" ]
 # A login that fails says so through ssh and the AWS CLI, and stdout stays empty.

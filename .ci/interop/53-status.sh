@@ -15,10 +15,10 @@ ends 0 env SAMLOGIN_PASSWORD=Correct-Horse-7 "$SAMLOGIN" login --role 1111111111
 
 # The snippets are those of samlogin status --help.
 snippet() { "$SAMLOGIN" status --help | sed -nE "s/^ +$1 +//p"; }
-shape='^prod (59m|1h00m)'
-bash --norc -c "$(snippet bash)"'; printf "%s\n" "${PS1@P}"' | grep -qE "$shape"
-zsh -f -c "$(snippet zsh)"'; print -P "$PROMPT"' | grep -qE "$shape"
-fish --no-config -c "$(snippet fish)"'; fish_right_prompt' | grep -qE "$shape"
+shape='^prod (5[0-9]m|1h00m)'
+prints "$shape" bash --norc -c "$(snippet bash)"'; printf "%s\n" "${PS1@P}"'
+prints "$shape" zsh -f -c "$(snippet zsh)"'; print -P "$PROMPT"'
+prints "$shape" fish --no-config -c "$(snippet fish)"'; fish_right_prompt'
 echo "   prompts of bash, zsh and fish: $("$SAMLOGIN" status --prompt)"
 
 # A notification service that writes down what it is told; notify-send is the real one.
@@ -53,7 +53,7 @@ GLib.MainLoop().run()
 PY
 service=$!
 at_end "kill $service; wait $service"
-for _ in $(seq 100); do [ -e "$home/told" ] && break; sleep 0.1; done
+within 60 test -e "$home/told"
 for _ in 1 2; do ends 0 env DISPLAY=:77 "$SAMLOGIN" status --notify; done
 [ "$(cat "$home/told")" = "samlogin|samlogin|prod ends in $(sed -nE 's/.*prod ends in //p' "$home/told")" ]
 [ "$(wc -l <"$home/told")" = 1 ]
@@ -64,10 +64,8 @@ echo "   notify-send, once: $(cut -d'|' -f3 "$home/told")"
 screen() { tmux -S "$home/tmux" "$@"; }
 at_end "screen kill-server"
 shows() {
-  for _ in $(seq 100); do
-    screen capture-pane -p | grep -qE -- "$1" && return
-    sleep 0.1
-  done
+  on_it() { grep -qE -- "$1" <<<"$(screen capture-pane -p)"; }
+  within 120 on_it "$1" && return
   echo "the screen does not show: $1"; screen capture-pane -p; return 1
 }
 screen -f /dev/null new-session -d -x 80 -y 24 "env PS1='ready> ' bash --norc --noprofile"
@@ -75,11 +73,14 @@ screen send-keys "clear; samlogin status --watch; echo code \$?" Enter
 shows 'prod .*5[0-9] min'
 first=$(screen capture-pane -p)
 for _ in $(seq 50); do [ "$(screen capture-pane -p)" != "$first" ] && break; sleep 0.1; done # it goes on
-[ "$(screen capture-pane -p | grep -c '^ *prod ')" = 1 ]
-[ "$(screen display -p '#{cursor_flag}')" = 0 ]
+# Between two moments of drawing it may be half drawn; two lines would stay two.
+once() { [ "$(screen capture-pane -p | grep -c '^ *prod ')" = 1 ]; }
+cursor() { [ "$(screen display -p '#{cursor_flag}')" = "$1" ]; }
+within 60 once
+within 60 cursor 0
 screen send-keys C-c
 shows 'code 130'
-[ "$(screen display -p '#{cursor_flag}')" = 1 ]
+within 60 cursor 1
 screen send-keys 'echo typed again' Enter
 shows '^typed again'
 screen kill-server
@@ -88,9 +89,9 @@ echo "   --watch draws in its place and gives the terminal back"
 # Nothing is left: neither in the home nor in the key store.
 serve_keyring "$home"
 printf %s Correct-Horse-7 | "$SAMLOGIN" secret set --stdin 2>/dev/null
-secret-tool search --all username 'CORP\jane' 2>/dev/null | grep -q '^secret'
+prints '^secret' secret-tool search --all username 'CORP\jane'
 ends 0 "$SAMLOGIN" logout --secrets
-if secret-tool search --all username 'CORP\jane' 2>/dev/null | grep -q '^secret'; then echo "the password is still in the key store"; exit 1; fi
+if prints '^secret' secret-tool search --all username 'CORP\jane'; then echo "the password is still in the key store"; exit 1; fi
 if grep -rqE 'ASIA|aws_secret_access_key|Correct-Horse-7' "$home" --exclude=demo.log --exclude-dir=run; then
   echo "left behind:"; grep -rlE 'ASIA|aws_secret_access_key|Correct-Horse-7' "$home" --exclude=demo.log --exclude-dir=run; exit 1
 fi

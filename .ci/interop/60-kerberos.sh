@@ -7,8 +7,7 @@ need krb5-kdc krb5-user krb5-admin-server apache2 libapache2-mod-auth-gssapi gss
 rig=$(mktemp -d /tmp/samlogin-kerberos.XXXXXX) # not in $WORK: Apache's user has to get in
 chmod 711 "$rig"
 at_end "rm -rf $rig"
-free_ports() { python3 -c 'import socket,sys; s=[socket.socket() for _ in range(int(sys.argv[1]))]; [x.bind(("127.0.0.1",0)) for x in s]; print(*[x.getsockname()[1] for x in s])' "$1"; }
-read -r kdc late web < <(free_ports 3)
+read -r kdc late web < <(free_port 3)
 realm() { # PORT
   cat <<CONF
 [libdefaults]
@@ -128,21 +127,21 @@ chmod 600 "$rig"/*.keytab "$rig/ntlm.users"
 NTLM_USER_FILE=$rig/ntlm.users apache2 -f "$rig/httpd.conf" -D FOREGROUND >"$rig/apache.out" 2>&1 </dev/null &
 apache=$!
 at_end "kill $apache; wait $apache"
-for port in $kdc $late $web; do
-  for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
-done
+for port in $kdc $late $web; do within 60 listening "$port" || { cat "$rig"/*.out; exit 1; }; done
 
 mkdir -p "$rig/home/.config/samlogin"
 conf=$rig/home/.config/samlogin/config.toml
 settings() { # MODE [PATH [HOST [USER]]]
+  settled "$rig/access.log"
   printf '[idp.corp]\nkind = "adfs"\nurl = "https://%s:%s%s"\nwindows = "%s"\n' "${3:-localhost}" "$web" "${2:-}" "$1" >"$conf"
   [ -z "${4-alice}" ] || printf "username = '%s'\n" "${4-alice}" >>"$conf"
   chmod 600 "$conf"
   : >"$rig/access.log"
 }
-roles=(timeout 60 env HOME="$rig/home" SAMLOGIN_CA_BUNDLE="$rig/ca.pem" KRB5CCNAME="FILE:$rig/cache" "$SAMLOGIN" roles --no-input)
+roles=(timeout 300 env HOME="$rig/home" SAMLOGIN_CA_BUNDLE="$rig/ca.pem" KRB5CCNAME="FILE:$rig/cache" "$SAMLOGIN" roles --no-input)
 unset SAMLOGIN_PASSWORD SAMLOGIN_IDP SAMLOGIN_URL SAMLOGIN_USERNAME XDG_CONFIG_HOME HTTPS_PROXY https_proxy
-sent() { grep -c "^[0-9]* $1" "$rig/access.log" || true; } # SCHEME: how many requests had it
+sent() { settled "$rig/access.log" && grep -c "^[0-9]* $1" "$rig/access.log" || true; } # SCHEME: how many requests had it
+requests() { settled "$rig/access.log" && wc -l <"$rig/access.log"; }
 
 # Without a ticket: said, and nothing is sent.
 settings kerberos
@@ -176,7 +175,8 @@ settings kerberos '/broken/ls/idpinitiatedsignon.aspx?a=b'
 ends 3 "${roles[@]}"
 says 'did not accept the sign-in with a Kerberos ticket'
 says 'Extended Protection'
-[ "$(sent Negotiate)" = 1 ] && [ "$(wc -l <"$rig/access.log")" = 2 ]
+[ "$(sent Negotiate)" = 1 ]
+[ "$(requests)" = 2 ]
 echo "   a wrong name, and an endless 401: named, and one try"
 
 # By keytab, by password; a wrong password once, without the right one having been seen by Apache.
@@ -193,6 +193,7 @@ settings kerberos
 : >"$rig/kdc-$kdc.log"
 ends 3 env SAMLOGIN_PASSWORD=wrong-canary "${roles[@]}"
 says 'refused the user name or password'
+settled "$rig/kdc-$kdc.log"
 [ "$(grep -c PREAUTH_FAILED "$rig/kdc-$kdc.log")" = 1 ]
 [ "$(sent Negotiate)" = 0 ]
 echo "   by keytab, by password; a wrong one is tried once"
@@ -207,11 +208,11 @@ echo "   a wrong clock and no KDC: named"
 # NTLM, checked by gss-ntlmssp.
 settings ntlm '/ntlm/ls/idpinitiatedsignon.aspx?a=b' localhost 'CORP\alice'
 ends 0 env SAMLOGIN_PASSWORD="$password" "${roles[@]}"
-[ "$(wc -l <"$rig/access.log")" = 3 ]
+[ "$(requests)" = 3 ]
 settings ntlm '/ntlm/ls/idpinitiatedsignon.aspx?a=b' localhost 'CORP\alice'
 ends 3 env SAMLOGIN_PASSWORD=wrong-canary "${roles[@]}"
 says 'refused the user name or password, given without a form'
-[ "$(wc -l <"$rig/access.log")" = 3 ]
+[ "$(requests)" = 3 ]
 echo "   NTLM: two messages on one connection; a wrong password is tried once"
 
 # The user logged on to Windows: a context that is complete with its first token, and one that cannot be had.
@@ -228,7 +229,7 @@ at_end "wineserver -k"
 cp "$WORK/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
 GOOS=windows go build -trimpath -o "$rig/samlogin.exe" ./cmd/samlogin
 windows() { printf 'Z:%s' "$1" | tr / '\\'; }
-logged_on=(timeout 100 env KRB5CCNAME="FILE:$rig/cache" SAMLOGIN_CONFIG="$(windows "$conf")" SAMLOGIN_CA_BUNDLE="$(windows "$rig/ca.pem")" wine "$rig/samlogin.exe" roles --no-input)
+logged_on=(timeout 600 env KRB5CCNAME="FILE:$rig/cache" SAMLOGIN_CONFIG="$(windows "$conf")" SAMLOGIN_CA_BUNDLE="$(windows "$rig/ca.pem")" wine "$rig/samlogin.exe" roles --no-input)
 settings auto
 ends 4 "${logged_on[@]}" </dev/null
 says 'cannot be signed in to with the Windows account'

@@ -26,6 +26,7 @@ ends 0 as dave Dave-pass1 "$SAMLOGIN" login --idp form --url "$plain" --role 300
 [ "$(who dave)" = arn:aws:sts::300000000011:assumed-role/Team4-Admin/dave@idp.test ]
 ends 3 as alice wrong-one "$SAMLOGIN" roles --idp form --url "$plain" --no-input
 says 'refused the user name or password: "Incorrect username or password'
+settled "$ssp/access.log"
 grep -c 'POST /simplesaml/module.php/core/loginuserpass.php' "$ssp/access.log" >"$ssp/before"
 echo "   bob's awkward password, dave's 60 roles, a wrong password sent once"
 
@@ -50,6 +51,7 @@ profiles = ["first", "second"]
 TOML
 chmod 600 "$ssp/two.toml"
 ends 0 env SAMLOGIN_PASSWORD=Alice-pass1 "$SAMLOGIN" login both --config "$ssp/two.toml" --no-input
+settled "$ssp/access.log"
 [ $(($(grep -c 'POST /simplesaml/module.php/core/loginuserpass.php' "$ssp/access.log") - $(cat "$ssp/before"))) = 1 ]
 [ "$(who second)" = arn:aws:sts::111111111111:assumed-role/Admin/alice@idp.test ]
 echo "   two logins in one run: one password was sent"

@@ -8,8 +8,8 @@ sdks=$WORK/sdks
 serve_demo "$sdks"
 mkdir -p "$sdks/js" "$sdks/home/.aws"
 cp .ci/interop/aws-sdks/package.json .ci/interop/aws-sdks/keys.mjs "$sdks/js/"
-(cd "$sdks/js" && npm install --no-audit --no-fund --silent)
-(cd .ci/interop/aws-sdks && GOWORK=off go build -o "$sdks/gosdk" .)
+(cd "$sdks/js" && again npm install --no-audit --no-fund --silent)
+(cd .ci/interop/aws-sdks && GOWORK=off again go mod download && GOWORK=off go build -o "$sdks/gosdk" .)
 
 printf '[idp.demo]\nkind = "adfs"\nurl = "%s"\nusername = %s\n\n[profile.ci]\nidp = "demo"\nrole = "111111111111/Admin"\nduration = "1h"\nregion = "eu-west-1"\n' \
   "$SAMLOGIN_URL" "'CORP\\jane'" >"$sdks/samlogin.toml"
@@ -38,17 +38,17 @@ for sdk in boto3 js go; do
   forget
   : >"$sdks/called"
   coproc client { AWS_PROFILE=ci program "$sdk"; }
-  to=${client[1]} from=${client[0]}
-  echo 0 >&"$to"; read -r -t 60 first caller <&"$from"
+  to=${client[1]} from=${client[0]} pid=$client_PID # bash forgets them when it ends
+  echo 0 >&"$to"; read -r -t 300 first caller <&"$from"
   [ "$caller" = "$who" ] || { echo "$sdk is $caller"; exit 1; }
-  echo 0 >&"$to"; read -r -t 60 again caller <&"$from"
+  echo 0 >&"$to"; read -r -t 300 again caller <&"$from"
   [ "$again" = "$first" ] || { echo "$sdk: other keys for no reason"; exit 1; }
   forget # as if those that samlogin keeps had ended too
   # Not after their end: fresh ones, which end an hour from the true time, would be over as well.
-  echo 3580 >&"$to"; read -r -t 60 second _ <&"$from"
+  echo 3580 >&"$to"; read -r -t 300 second _ <&"$from"
   [ "$second" != "$first" ] || { echo "$sdk: the same keys at their end"; exit 1; }
   eval "exec $to>&-"
-  wait "$client_PID"
+  wait "$pid"
   [ "$(wc -l <"$sdks/called")" -ge 2 ]
   echo "   $sdk: $who by credential_process, and new keys when those had ended"
 done

@@ -5,17 +5,14 @@ need python3-venv curl
 
 moto=$WORK/moto
 /usr/bin/python3 -m venv "$moto/venv"
-"$moto/venv/bin/pip" install -q --disable-pip-version-check 'moto[server]==5.2.5' # needs no pip of a later version
-port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+again "$moto/venv/bin/pip" install -q --disable-pip-version-check 'moto[server]==5.2.5' # needs no pip of a later version
+port=$(free_port)
 "$moto/venv/bin/moto_server" -H 127.0.0.1 -p "$port" >"$moto/log" 2>&1 </dev/null &
 server=$!
 at_end "kill $server; wait $server"
 export AWS_ENDPOINT_URL_STS=http://127.0.0.1:$port
-for _ in $(seq 100); do
-  curl -fsS -o /dev/null "$AWS_ENDPOINT_URL_STS/moto-api/data.json" 2>/dev/null && break
-  kill -0 $server || { cat "$moto/log"; exit 1; }
-  sleep 0.2
-done
+answers() { curl -fsS -o /dev/null "$AWS_ENDPOINT_URL_STS/moto-api/data.json" 2>/dev/null || ! kill -0 $server 2>/dev/null; }
+within 120 answers && kill -0 $server || { cat "$moto/log"; exit 1; }
 export HOME=$moto/home AWS_DEFAULT_REGION=eu-west-1 AWS_EC2_METADATA_DISABLED=true
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CA_BUNDLE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE XDG_STATE_HOME XDG_CONFIG_HOME
 account=$("$moto/venv/bin/python" .ci/interop/70-moto.py "$AWS_ENDPOINT_URL_STS" "$HOME/.aws")

@@ -31,18 +31,23 @@ ROLES
 chmod 600 "$HOME/.aws/"*
 cp "$HOME/.aws/credentials" "$switching/credentials.before"
 
-# code STEP: what jane's device shows now (0), showed before (-1), or will show next (1); each is taken once
+# code: what jane's device shows, of a step that none was of before: each is taken once, one step before its time and
+# one after. Two do for the first half minute, and another one is waited for.
 code() {
-  python3 - "$1" <<'TOTP'
-import base64, hashlib, hmac, struct, sys, time
-step = int(time.time()) // 30 + int(sys.argv[1])
+  python3 - "$switching/step" <<'TOTP'
+import base64, hashlib, hmac, os, struct, sys, time
+now = lambda: int(time.time()) // 30
+step = now()
+if os.path.exists(sys.argv[1]):
+    step = max(step, int(open(sys.argv[1]).read()) + 1)
+while step > now() + 1:
+    time.sleep(0.2)
+open(sys.argv[1], "w").write(str(step))
 mac = hmac.new(base64.b32decode("JBSWY3DPEHPK3PXP"), struct.pack(">Q", step), hashlib.sha1).digest()
 at = mac[-1] & 15
 print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 1000000))
 TOTP
 }
-# in a window of its own: a code of the step before is not good for long
-python3 -c 'import time; s = time.time() % 30; time.sleep(31 - s if s > 15 else 0)'
 
 # who PROFILE ROLE: the AWS CLI is that role
 who() {
@@ -53,12 +58,12 @@ who() {
 if cli --profile staging sts get-caller-identity >"$switching/asks" 2>&1; then echo "the AWS CLI needs no code: this proves nothing"; exit 1; fi
 grep -qiE 'MFA|EOF|tty|code' "$switching/asks" || { cat "$switching/asks"; exit 1; }
 
-"$SAMLOGIN" login staging --no-input --mfa-code "$(code -1)" --output json >"$switching/static.json"
+"$SAMLOGIN" login staging --no-input --mfa-code "$(code)" --output json >"$switching/static.json"
 grep -q '"duration_seconds": 43200' "$switching/static.json"
 who staging-session Staging
 echo "   one code, twelve hours: the AWS CLI uses staging-session"
 
-"$SAMLOGIN" login staging --write cli-cache --no-input --mfa-code "$(code 0)" >/dev/null
+"$SAMLOGIN" login staging --write cli-cache --no-input --mfa-code "$(code)" >/dev/null
 who staging Staging
 [ "$(stat -c %a "$HOME"/.aws/cli/cache/*.json)" = 600 ]
 echo "   the AWS CLI finds the session of --profile staging in its own cache, and asks for no code"
@@ -66,14 +71,14 @@ echo "   the AWS CLI finds the session of --profile staging in its own cache, an
 printf 'mfa_session = "36h"\n' >"$HOME/.config/samlogin/config.toml"
 chmod 600 "$HOME/.config/samlogin/config.toml"
 export PATH=$(dirname "$SAMLOGIN"):$PATH
-"$SAMLOGIN" login audit --write process --no-input --mfa-code "$(code 1)" >/dev/null
+"$SAMLOGIN" login audit --write process --no-input --mfa-code "$(code)" >/dev/null
 who audit-session Audit
 ends 0 "$SAMLOGIN" credentials audit
-"$SAMLOGIN" status | grep -q 'session with MFA'
+prints 'session with MFA' "$SAMLOGIN" status
 echo "   one code a day: audit-session holds samlogin's command, and renews from one session of the device"
 
 "$SAMLOGIN" logout
 cmp "$switching/credentials.before" <(head -c "$(wc -c <"$switching/credentials.before")" "$HOME/.aws/credentials")
 [ -z "$(ls "$HOME/.aws/cli/cache")" ]
-! grep -q 'session' "$HOME/.aws/config"
+if grep -E "credential_process|samlogin" "$HOME/.aws/config"; then exit 1; fi # its section and the region stay
 echo "   logout took it all out again"

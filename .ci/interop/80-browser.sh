@@ -15,13 +15,13 @@ go test -count=1 -v ./idp/browser >"$WORK/browser.log" 2>&1 || { grep -v '^=== '
 echo "   go test ./idp/browser: $(grep -c '^ *--- PASS' "$WORK/browser.log") passed"
 
 unset SAMLOGIN_PASSWORD SAMLOGIN_USERNAME SAMLOGIN_URL SAMLOGIN_IDP SAMLOGIN_CONFIG SAMLOGIN_MFA_CODE SAMLOGIN_CA_BUNDLE AWS_PROFILE DISPLAY WAYLAND_DISPLAY
-export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 PATIENCE=180
+export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 PATIENCE=900
 
 : >"$WORK/heard"
 python3 .ci/interop/browser_listener.py "$WORK/heard" >"$WORK/aws.port" &
 aws=$!
 at_end "kill $aws; wait $aws"
-for _ in $(seq 100); do [ -s "$WORK/aws.port" ] && break; sleep 0.1; done
+within 60 test -s "$WORK/aws.port"
 
 # browser_for PORT: settings with a browser that trusts the server there, and takes the listener for AWS.
 browser_for() {
@@ -38,6 +38,9 @@ as() { SAMLOGIN_USERNAME=$1 SAMLOGIN_PASSWORD=$2 XDG_STATE_HOME=$(mktemp -d -p "
 who() { aws sts get-caller-identity --profile "$1" --endpoint-url "$AWS_ENDPOINT_URL_STS" --query Arn --output text; }
 # running: browsers whose folder is below $WORK.
 running() { pgrep -f -- "--user-data-dir=$WORK" | wc -l; }
+# gone: all of them have ended, whose last processes may take a moment for it.
+ended() { [ "$(running)" = 0 ]; }
+gone() { within 60 ended || { echo "a browser is left"; return 1; }; }
 
 start_simplesamlphp
 serve_sts "$ssp" "$ssp/saml.pem"
@@ -51,26 +54,29 @@ ends 3 as alice wrong-one "$SAMLOGIN" roles --url "$url" --no-input
 says 'refused the user name or password'
 ends 4 env SAMLOGIN_USERNAME=alice XDG_STATE_HOME="$WORK/s4" "$SAMLOGIN" roles --url "$url" --no-input
 says 'asks for the password of alice, and nobody can be asked'
-[ "$(running)" = 0 ]
+gone
 echo "   SimpleSAMLphp without a window: in, an awkward password, a wrong one, none"
 
 # In a window, by a person who types.
-number=$((90 + RANDOM % 100))
-Xvfb ":$number" -screen 0 1280x1024x24 >"$WORK/xvfb.log" 2>&1 &
+Xvfb -displayfd 3 -screen 0 1280x1024x24 3>"$WORK/display" >"$WORK/xvfb.log" 2>&1 &
 screen=$!
 at_end "kill $screen; wait $screen"
-for _ in $(seq 100); do [ -e "/tmp/.X11-unix/X$number" ] && break; sleep 0.1; done
+within 60 test -s "$WORK/display" || { cat "$WORK/xvfb.log"; exit 1; } # it takes one that is free, and says which
+number=$(cat "$WORK/display")
 export DISPLAY=":$number"
 # shown TITLE: waits until a window has it.
-shown() { for _ in $(seq 150); do xdotool search --name "$1" >/dev/null 2>&1 && { sleep 1; return 0; }; sleep 0.2; done; return 1; }
+shown() {
+  titled() { xdotool search --name "$1" >/dev/null 2>&1; }
+  within 180 titled "$1" && sleep 1
+}
 # by_hand TITLE NAME PASSWORD [PROGRAM OF CODES]: a person at that window. What a window that is slow to come has
 # swallowed, the person types again, from the address on and with more patience.
 by_hand() {
   shown "$1"
-  for patience in 1 3 6 10; do
+  for patience in 1 3 6 10 20; do
     xdotool type --delay 40 "$2" && xdotool key Tab && xdotool type --delay 40 "$3" && xdotool key Return
     if [ $# -gt 3 ]; then sleep $((3 + patience)) && xdotool type --delay 40 "$($4)" && xdotool key Return; fi
-    for _ in $(seq 25); do [ "$(running)" = 0 ] && return; sleep 0.2; done
+    within $((4 + patience)) ended && return
     xdotool key ctrl+l && xdotool type --delay 10 "$url" && xdotool key Return && sleep $((2 * patience))
   done
 }
@@ -81,16 +87,18 @@ XDG_STATE_HOME=$WORK/shown at_terminal "" "$SAMLOGIN" login --url "$url" --role 
 leaves
 says 'sign in in the window of Chromium'
 [ "$(who window)" = arn:aws:sts::222222222222:assumed-role/Deploy/alice@idp.test ]
-[ "$(running)" = 0 ] && [ -z "$(ls "$WORK/shown/samlogin/browser")" ]
+gone
+[ -z "$(ls "$WORK/shown/samlogin/browser")" ]
 echo "   SimpleSAMLphp in a window: signed in by hand; nothing of the browser is left"
 
 got=0
-(shown 'username and password' && for _ in $(seq 20); do xdotool key ctrl+shift+w; sleep 2; [ "$(running)" = 0 ] && break; done) &
+(shown 'username and password' && for _ in $(seq 60); do xdotool key ctrl+shift+w; sleep 2; [ "$(running)" = 0 ] && break; done) &
 XDG_STATE_HOME=$WORK/shut at_terminal "" "$SAMLOGIN" login --url "$url" --profile shut || got=$?
 leaves
 [ $got = 4 ] || { echo "exit $got, want 4"; in_short; exit 1; }
 says 'the window of Chromium was closed before the sign-in was done'
-[ "$(running)" = 0 ] && [ -z "$(ls "$WORK/shut/samlogin/browser")" ]
+gone
+[ -z "$(ls "$WORK/shut/samlogin/browser")" ]
 
 # Killed, it leaves a folder and no browser; the next login removes it.
 export XDG_STATE_HOME=$WORK/killed
@@ -99,8 +107,7 @@ terminal=$!
 shown 'username and password'
 kill -9 "$(pgrep -P $terminal)"
 wait $terminal || true
-for _ in $(seq 50); do [ "$(running)" = 0 ] && break; sleep 0.2; done
-[ "$(running)" = 0 ] || { echo "a browser is left"; exit 1; }
+gone
 [ -n "$(ls "$XDG_STATE_HOME/samlogin/browser")" ]
 ends 0 env SAMLOGIN_USERNAME=alice SAMLOGIN_PASSWORD=Alice-pass1 "$SAMLOGIN" roles --url "$url" --no-input
 [ -z "$(ls "$XDG_STATE_HOME/samlogin/browser")" ]
@@ -129,7 +136,7 @@ by_hand 'Sign in to' window Window-pass1 "oathtool --totp -b $(printf a-seed-for
 XDG_STATE_HOME=$WORK/kcshown at_terminal "" "$SAMLOGIN" login --url "$url" --profile kcwindow || { in_short; exit 1; }
 leaves
 [ "$(who kcwindow)" = arn:aws:sts::111111111111:assumed-role/ReadOnly/window@idp.test ]
-[ "$(running)" = 0 ]
+gone
 unset DISPLAY
 echo "   Keycloak in a window: password and code by hand"
 

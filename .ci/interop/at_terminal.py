@@ -1,5 +1,5 @@
 """at_terminal.py ANSWER COMMAND...: run a command at a terminal of its own, type the answer when it stands waiting behind
-a prompt (text that ends with a colon and a blank), print what it showed, end with its exit code. It is killed after PATIENCE seconds, 60 if nothing is said."""
+a prompt (text that ends with a colon and a blank), print what it showed, end with its exit code. It is killed after PATIENCE seconds, 300 if nothing is said."""
 import os
 import pty
 import select
@@ -10,7 +10,7 @@ answers, command = sys.argv[1].split("|"), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
-shown, seen, end = b"", 0, time.monotonic() + float(os.environ.get("PATIENCE", "60"))
+shown, seen, end = b"", 0, time.monotonic() + float(os.environ.get("PATIENCE", "300"))
 while time.monotonic() < end:
     ready, _, _ = select.select([terminal], [], [], 0.3)
     if ready:

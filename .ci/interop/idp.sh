@@ -23,21 +23,15 @@ serve_sts() {
   sts=$!
   exec 8>"$1/sts.in" # it ends when this end is closed
   at_end "exec 8>&-; wait $sts"
-  for _ in $(seq 100); do [ -s "$1/sts.out" ] && break; sleep 0.1; done
+  within 120 test -s "$1/sts.out" || { cat "$1/sts.log"; return 1; }
   AWS_ENDPOINT_URL_STS=$(cat "$1/sts.out")
   export AWS_ENDPOINT_URL_STS
 }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
-# answering PORT PID: waits until something listens there.
+# answering PORT PID: waits until something listens there, or the process has ended.
 answering() {
-  for _ in $(seq "${3:-100}"); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
-    kill -0 "$2" 2>/dev/null || return 1
-    sleep 0.5
-  done
-  return 1
+  there() { listening "$1" || ! kill -0 "$2" 2>/dev/null; }
+  within 120 there "$1" "$2" && kill -0 "$2" 2>/dev/null
 }
 
 # at_terminal ANSWER COMMAND…: runs a command at a terminal of its own and types the answer at its first prompt. What
@@ -82,7 +76,7 @@ start_keycloak() {
   archive=$cache/keycloak-quarkus-dist-$version.tar.gz
   if [ ! -s "$archive" ]; then
     mkdir -p "$cache/part"
-    mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:tar.gz -DoutputDirectory="$cache/part"
+    again mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:tar.gz -DoutputDirectory="$cache/part"
     mv "$cache/part/$(basename "$archive")" "$archive"
   fi
   kc=$WORK/keycloak
@@ -100,12 +94,9 @@ start_keycloak() {
   ) >"$kc/log" 2>&1 </dev/null &
   keycloak=$!
   at_end "kill $keycloak; wait $keycloak"
-  fetch() { curl -fsS --cacert "$kc/ca.pem" "$@"; }
-  for _ in $(seq 180); do
-    fetch -o "$kc/metadata" "$base/realms/rig/protocol/saml/descriptor" 2>/dev/null && break
-    kill -0 $keycloak || { tail -30 "$kc/log"; exit 1; }
-    sleep 1
-  done
+  fetch() { curl -fsS --max-time 60 --cacert "$kc/ca.pem" "$@"; }
+  described() { fetch -o "$kc/metadata" "$base/realms/rig/protocol/saml/descriptor" 2>/dev/null || ! kill -0 $keycloak 2>/dev/null; }
+  within 600 described && kill -0 $keycloak || { tail -30 "$kc/log"; exit 1; }
   # The realm makes its own key for signing: its certificate stands in the metadata.
-  { echo '-----BEGIN CERTIFICATE-----'; grep -oP '<ds:X509Certificate>\K[^<]+' "$kc/metadata" | head -1 | fold -w64; echo '-----END CERTIFICATE-----'; } >"$kc/saml.pem"
+  { echo '-----BEGIN CERTIFICATE-----'; grep -oP '<ds:X509Certificate>\K[^<]+' "$kc/metadata" | sed -n 1p | fold -w64; echo '-----END CERTIFICATE-----'; } >"$kc/saml.pem"
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -130,7 +131,7 @@ func TestAClientCertificateSignsIn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := certificateFarm(t)
 			path := filepath.Join(r.home, "certificate")
-			if err := os.WriteFile(path, c.body, c.mode); err != nil {
+			if err := errors.Join(os.WriteFile(path, c.body, 0o600), os.Chmod(path, c.mode)); err != nil { // whatever the umask is
 				t.Fatal(err)
 			}
 			r.settle(t, path)

@@ -38,6 +38,7 @@ type rig struct {
 	perConnection time.Duration
 	ahead         atomic.Int64 // nanoseconds by which the clocks of all three are ahead
 	idpSettings   string       // the head of what writeProfiles writes
+	started       func()       // called when atOnce has started all of its processes
 }
 
 func newRig(t testing.TB, perRequest, perConnection time.Duration, change ...func(*idpdemo.Config, *stsdemo.Config)) *rig {

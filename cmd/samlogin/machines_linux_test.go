@@ -56,6 +56,9 @@ func (r *rig) atOnce(t *testing.T, password string, names []string) []ended {
 			out[i] = ended{name, cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes()}
 		})
 	}
+	if r.started != nil {
+		r.started()
+	}
 	all.Wait()
 	return out
 }
@@ -131,6 +134,10 @@ func TestAWrongPasswordIsSentOnceByAll(t *testing.T) { // security case 82
 				password, r.idpSettings = "", r.idpSettings+"password_command = [\"printf\", \"wrong-one\"]\n"
 				r.writeProfiles(t, "p=111111111111/Admin", "q=222222222222/Admin")
 			}
+			// A refusal counts for ten seconds: it comes when all of them are there.
+			there := make(chan struct{})
+			r.started = func() { close(there) }
+			r.atIdP.set(func(http.ResponseWriter, *http.Request) bool { <-there; return false })
 			for _, e := range r.atOnce(t, password, repeated(10, "p", "q")) {
 				if e.code != exitRefused || len(e.stdout) != 0 || !endsWithCommand(e.stderr, e.name) {
 					t.Errorf("exit %d, %d bytes on stdout; the last line is not the command:\n%s", e.code, len(e.stdout), e.stderr)
@@ -414,7 +421,7 @@ func TestExecStandsInForTheCommand(t *testing.T) { // security cases 137, 138
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	stuck := time.AfterFunc(stuckAfter, func() { _ = cmd.Process.Kill() })
 	defer stuck.Stop()
 	if _, err := bufio.NewReader(pipe).ReadString('\n'); err != nil {
 		t.Fatalf("%v\n%s", err, errOut.String())

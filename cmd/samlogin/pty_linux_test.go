@@ -34,6 +34,9 @@ var built = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// stuckAfter is when a program is killed, so that a wrong test ends. No test is about it: a busy machine may be slow.
+const stuckAfter = 5 * time.Minute
+
 // console runs the built program on a real pty, as its controlling terminal.
 type console struct {
 	at         int // how far next has read
@@ -70,7 +73,7 @@ func openConsoleOf(t *testing.T, env []string, program string, args ...string) *
 	if c.pty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(30*time.Second, func() { _ = c.cmd.Process.Kill() }) // so that a wrong test ends
+	stuck := time.AfterFunc(stuckAfter, func() { _ = c.cmd.Process.Kill() })
 	t.Cleanup(func() {
 		stuck.Stop()
 		_ = c.cmd.Process.Kill()

@@ -52,7 +52,7 @@ func visit() {
 func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
 	ticks := time.NewTicker(10 * time.Millisecond)
 	defer ticks.Stop()
-	for limit := time.After(time.Minute); ; {
+	for limit := time.After(5 * time.Minute); ; {
 		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
 			return
 		}

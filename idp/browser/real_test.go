@@ -131,7 +131,7 @@ func newWorld(t *testing.T, more func(*demo.Config), wrap func(http.Handler) htt
 	w.config = Config{
 		Start: base.JoinPath("/adfs/scripted/"), Origin: origin, Program: program, Env: append(env, "HOME="+home, "XDG_CONFIG_HOME="+home), Folder: filepath.Join(home, "browser"), Hidden: true,
 		Recognisers: func(typed func() bool) []idp.Recogniser { return form.Recognisers("", typed) },
-		Patience:    time.Minute,
+		Patience:    10 * time.Minute, // no test waits for its end
 	}
 	t.Cleanup(func() {
 		if heard := w.aws.all(); len(heard) != 0 {
