@@ -1,12 +1,8 @@
 package main
 
 import (
-	"context"
-	"os"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // A runner may give its jobs a terminal: nobody sits at it, and what it shows becomes a log.
@@ -62,37 +58,4 @@ func TestKeysAreNotShownOnATerminal(t *testing.T) { // security case 101
 			t.Errorf("%v: exit %d, keys shown: %v, %d passwords sent", c.args, code, shown, r.posts())
 		}
 	}
-}
-
-// fallVariable is set for the child of TestAFaultInThePicker.
-const fallVariable = "FALL_TEST_CHILD"
-
-// A fault while the list of roles has the terminal leaves it as it was.
-func TestAFaultInThePicker(t *testing.T) { // security cases 84, 105
-	if os.Getenv(fallVariable) != "" {
-		fallInThePicker()
-	}
-	r := newRig(t, 0, 0)
-	env := append(r.environ(), `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD="+goodPassword, fallVariable+"=1")
-	c := openConsoleOf(t, env, os.Args[0], "-test.run=^TestAFaultInThePicker$")
-	if code := c.exit(); code != exitFault || !strings.Contains(c.seen.String(), "samlogin: error: a fault of samlogin's own, at cmd/samlogin/") || strings.Contains(c.seen.String(), "c4nary") {
-		t.Errorf("exit %d, it showed:\n%s", code, c.seen.String())
-	}
-	c.mustBeAsFound("afterwards")
-}
-
-// fallInThePicker is samlogin login, with a panic as soon as the terminal gives keys instead of lines.
-func fallInThePicker() {
-	a := newApp()
-	env := a.env
-	a.env = func(name string) string {
-		if f, err := os.Open("/dev/tty"); err == nil {
-			defer f.Close()
-			if state, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS); err == nil && state.Lflag&unix.ICANON == 0 {
-				panic("c4nary")
-			}
-		}
-		return env(name)
-	}
-	os.Exit(run(context.Background(), a, []string{"login"}))
 }
