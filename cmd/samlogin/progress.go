@@ -56,11 +56,10 @@ func (a *app) begin(jobs []job) {
 		place: overdrawn{plain: !a.color(a.errIsTTY)},
 		width: func() int { return widthOf(a.errIsTTY) },
 	}
-	a.progress = p
+	a.progress, a.errOut = p, p // notices come from those who take the roles, side by side
 	if !p.drawn {
 		return
 	}
-	a.errOut = p
 	p.stop, p.ended = make(chan struct{}), make(chan struct{})
 	go p.keepDrawing()
 }
@@ -71,11 +70,11 @@ func (a *app) endProgress() {
 	if p == nil {
 		return
 	}
-	if a.progress = nil; p.drawn {
+	if p.drawn {
 		close(p.stop)
 		<-p.ended
-		a.errOut = p.out
 	}
+	a.progress, a.errOut = nil, p.out
 }
 
 func (p *progress) keepDrawing() {
