@@ -20,6 +20,7 @@ import (
 // process is the built program as a machine runs it: without a terminal. password is "" where there is none.
 func (r *rig) process(t *testing.T, password string, args ...string) (cmd *exec.Cmd, stdout, stderr *bytes.Buffer) {
 	t.Helper()
+	heedHangups()
 	program, err := built()
 	if err != nil {
 		t.Fatal(err)

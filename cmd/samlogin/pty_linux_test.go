@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -64,8 +65,17 @@ func openConsole(t *testing.T, env []string, args ...string) *console {
 	return openConsoleOf(t, env, program, args...)
 }
 
+// heedHangups has programs of the tests heed SIGHUP also where the tests themselves run under nohup: what is caught here is
+// at its default there (execve(2)), and what is ignored would stay so.
+var heedHangups = sync.OnceFunc(func() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+})
+
 func openConsoleOf(t *testing.T, env []string, program string, args ...string) *console {
 	t.Helper()
+	heedHangups()
 	c := &console{t: t, cmd: exec.Command(program, args...), rows: 24, cols: 80}
 	var err error
 	home := t.TempDir()
