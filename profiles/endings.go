@@ -47,22 +47,21 @@ func (f Files) Endings() ([]Ending, error) {
 	return all, nil
 }
 
-// Processes are the profiles of the config file in which the credential_process is samlogin's own, sorted; somebody
+// Processes are the commands of samlogin's own that stand as credential_process in the config file, by profile; somebody
 // else's text. Errors are *FileError for a file that cannot be read.
-func (f Files) Processes() ([]string, error) {
+func (f Files) Processes() (map[string]string, error) {
 	doc, err := readDocument(f.Config)
 	if err != nil {
 		return nil, err
 	}
 	e := newEdit(f.Config, doc, true)
-	var names []string
+	commands := map[string]string{}
 	for name := range e.of {
 		if set := e.keysOf(name); set[keyProcess].value != "" && ownProcess(set) {
-			names = append(names, name)
+			commands[name] = set[keyProcess].value
 		}
 	}
-	slices.Sort(names)
-	return names, nil
+	return commands, nil
 }
 
 func readExpiry(text string) time.Time {
