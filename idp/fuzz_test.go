@@ -35,11 +35,12 @@ func pages(t testing.TB, f func(name string, body []byte)) {
 }
 
 // Whatever a server sends: nothing panics, a response is only taken from a form for AWS, a page to sign in has a
-// password field, and what is said of the page is fit for a terminal.
+// password field or asks for the user name alone, and what is said of the page is fit for a terminal.
 func FuzzReadPage(f *testing.F) {
 	pages(f, func(_ string, body []byte) { f.Add("https://"+host+"/adfs/ls/", "text/html", 200, body) })
 	f.Add("https://"+host+"/adfs/ls/IdpInitiatedSignOn.aspx", "", 503, []byte{})
 	f.Add("https://"+host+"/a?b", "text/html; charset=x", 401, []byte(`<base href="//x\y"><form action="?a b"><input name=SAMLResponse><input type=password name=p>`))
+	f.Add("https://"+host+"/adfs/ls/", "text/html", 200, []byte(`<form id=hrd method=post><input type=email name=Email><input type=submit name=HomeRealmByEmail></form>`))
 	f.Fuzz(func(t *testing.T, address, kind string, status int, body []byte) {
 		u, err := url.Parse(address)
 		if err != nil {
@@ -65,7 +66,11 @@ func FuzzReadPage(f *testing.F) {
 					t.Error("a response was taken that no form would post")
 				}
 			case idp.SignIn:
-				if !hasPassword(p, s.Password) {
+				if s.Password == "" { // the user name alone
+					if field := s.Form.Field(s.User); field == nil || field.Type == "password" {
+						t.Errorf("the user name would go into %q", s.User)
+					}
+				} else if !hasPassword(p, s.Password) {
 					t.Errorf("%q is no password field", s.Password)
 				}
 			case idp.Challenge:
