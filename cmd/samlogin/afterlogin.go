@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 )
@@ -54,7 +55,7 @@ func (a *app) runAfterLogin(ctx context.Context, argv []string, r result) error 
 	case within.Err() != nil:
 		return fmt.Errorf("%q was stopped after %s", foreign.Text(argv[0]), span(afterLoginLimit))
 	case errors.As(err, &exited):
-		return fmt.Errorf("%q ended with %d", foreign.Text(argv[0]), codeOf(exited.ProcessState))
+		return fmt.Errorf("%q ended with %d", foreign.Text(argv[0]), system.CodeOf(exited.ProcessState))
 	}
 	return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/saml/secret"
 )
@@ -125,7 +126,7 @@ type oncePage struct {
 }
 
 func (p *oncePage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Host != p.host || r.URL.Path != p.path || r.Method != http.MethodGet || !ownVisitor(r.RemoteAddr, p.host) {
+	if r.Host != p.host || r.URL.Path != p.path || r.Method != http.MethodGet || !system.OwnVisitor(r.RemoteAddr, p.host) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}

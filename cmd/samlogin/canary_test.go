@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
 // Every script is searched for secrets after its end: the output of every samlogin that it ran, and every file that it
@@ -61,7 +63,7 @@ func recordedMain() {
 			_ = real.Close()
 		})
 	}
-	unguard := guardMemory()
+	unguard := system.GuardMemory()
 	a := newApp()
 	a.unguard = unguard
 	a.stateless = os.Getenv(stateVariable) == "off"

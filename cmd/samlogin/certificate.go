@@ -15,6 +15,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
 )
@@ -100,7 +101,7 @@ func (a *app) loadCertificate(ctx context.Context, path string) (*tls.Certificat
 	if !bytes.Contains(body, []byte("-----BEGIN ")) {
 		return a.openPKCS12(ctx, path, body, fail)
 	}
-	if readableByOthers(info) {
+	if system.ReadableByOthers(info) {
 		return nil, &idp.SafetyError{Rule: "other users can read the key in " + path + "; chmod 600 mends it"}
 	}
 	for rest := body; ; {

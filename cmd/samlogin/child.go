@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts/container"
@@ -23,7 +24,7 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 	cmd.Args, cmd.Env = argv, env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	signals := make(chan os.Signal, 16)
-	for _, s := range passedOn() {
+	for _, s := range system.PassedOn() {
 		if !signal.Ignored(s) {
 			signal.Notify(signals, s)
 		}
@@ -36,8 +37,8 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 		a.unguard()
 	}
 	err := cmd.Start()
-	a.printed = err == nil    // from now on stdout is the command's
-	a.unguard = guardMemory() // the limit is the command's to have, not ours to lose
+	a.printed = err == nil           // from now on stdout is the command's
+	a.unguard = system.GuardMemory() // the limit is the command's to have, not ours to lose
 	if err != nil {
 		return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
 	}
@@ -46,7 +47,7 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 	for {
 		select {
 		case s := <-signals:
-			if !a.ofTerminal(s) {
+			if !system.OfTerminal(s) {
 				_ = cmd.Process.Signal(s)
 			}
 		case err := <-lost:
@@ -57,7 +58,7 @@ func (a *app) runChild(ctx context.Context, path string, argv, env []string, los
 			if err != nil && !errors.As(err, &exited) {
 				return &commandError{Name: argv[0], Exit: exitNotExecutable, Err: err}
 			}
-			return &exitedError{codeOf(cmd.ProcessState)}
+			return &exitedError{system.CodeOf(cmd.ProcessState)}
 		}
 	}
 }

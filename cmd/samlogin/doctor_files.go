@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/clash"
@@ -27,7 +28,7 @@ func (e *examination) settingsFile() []finding {
 		var unsafe *settings.UnsafeError
 		if errors.As(e.broken, &unsafe) {
 			if info, ok := ownFile(unsafe.Path); ok && info.Mode().Perm()&0o022 != 0 {
-				at.fix("chmod go-w "+e.tilde(unsafe.Path), func(context.Context) error { return narrow(unsafe.Path, info, 0o755) })
+				at.fix("chmod go-w "+e.tilde(unsafe.Path), func(context.Context) error { return system.Narrow(unsafe.Path, info, 0o755) })
 			}
 		}
 		return f.all
@@ -88,7 +89,7 @@ func (e *examination) named(f *findings) {
 			f.note(bad, "certificate", "certificate names "+e.tilde(path)+": "+cause(err), "correct certificate")
 		} else if info, ok := ownFile(path); ok && info.Mode().Perm()&0o077 != 0 && info.Mode().IsRegular() {
 			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path)).
-				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return narrow(path, info, 0o600) })
+				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return system.Narrow(path, info, 0o600) })
 		}
 	}
 }
@@ -162,7 +163,7 @@ func plural(n int, what string) string {
 // ownFile looks at a file of this user's that has a mode, which none has on Windows.
 func ownFile(path string) (fs.FileInfo, bool) {
 	info, err := os.Stat(path)
-	return info, err == nil && runtime.GOOS != "windows" && ownedByMe(info)
+	return info, err == nil && runtime.GOOS != "windows" && system.OwnedByMe(info)
 }
 
 // stateFolder checks where sessions and keys are kept.
@@ -182,10 +183,10 @@ func (e *examination) stateFolder() []finding {
 	switch err := folder.Check(); {
 	case err != nil:
 		at := f.failed(bad, "sessions", err)
-		if info != nil && info.IsDir() && runtime.GOOS != "windows" && ownedByMe(info) {
+		if info != nil && info.IsDir() && runtime.GOOS != "windows" && system.OwnedByMe(info) {
 			at.Mend = "forget what is in it, since others could read it, and chmod 700 " + e.tilde(dir)
 			at.fix("forget the sessions and keys in "+e.tilde(dir)+", and chmod 700", func(context.Context) error {
-				return errors.Join(narrow(dir, info, 0o700), folder.Clear())
+				return errors.Join(system.Narrow(dir, info, 0o700), folder.Clear())
 			})
 		}
 	case gone != nil:

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
 const (
@@ -80,7 +82,7 @@ func (e *examination) bundles() []string {
 }
 
 func (e *examination) bundle(f *findings, path string) {
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && writableByAll(info) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && system.WritableByAll(info) {
 		f.note(bad, "CA bundle", "every user can write to "+e.tilde(path)+", and decide who is trusted", "look through it, then: chmod go-w "+e.tilde(path))
 		return
 	}

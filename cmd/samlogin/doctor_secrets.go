@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/secret"
@@ -104,8 +105,8 @@ func (e *examination) secretFile(f *findings, path string, lines []keychain.Line
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		at := f.note(bad, "key store", fmt.Sprintf("other users can read %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path))
-		if ownedByMe(info) && info.Mode().IsRegular() {
-			at.fix("chmod 600 "+e.tilde(path), func(context.Context) error { return narrow(path, info, 0o600) })
+		if system.OwnedByMe(info) && info.Mode().IsRegular() {
+			at.fix("chmod 600 "+e.tilde(path), func(context.Context) error { return system.Narrow(path, info, 0o600) })
 		}
 		return
 	}
@@ -148,7 +149,7 @@ func (e *examination) terminal() []finding {
 		f.note(good, "questions", "nobody is asked, as --no-input or CI says", "")
 	case err != nil:
 		f.note(warning, "questions", "there is no terminal, so that nobody can be asked for a password or a role", "run it in a terminal, or give the answers by flags and variables")
-	case !inForeground():
+	case !system.InForeground():
 		f.note(warning, "questions", "this process is not in the foreground of its terminal, so that AWS tools run from here cannot ask", "fg")
 	default:
 		f.note(good, "questions", "the terminal can be opened, and passwords typed unseen", "")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 
@@ -139,7 +140,7 @@ func environmentWith(vars []variable) []string {
 	var out []string
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if !slices.ContainsFunc(gone, func(g string) bool { return sameVariable(g, name) }) {
+		if !slices.ContainsFunc(gone, func(g string) bool { return system.SameVariable(g, name) }) {
 			out = append(out, pair)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/program"
@@ -173,7 +174,7 @@ func passwordFromFile(ctx context.Context, path string) (secret.Text, error) {
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return fail("is not a regular file")
-	} else if readableByOthers(info) {
+	} else if system.ReadableByOthers(info) {
 		return secret.Text{}, &idp.SafetyError{Rule: "other users can read the file that SAMLOGIN_PASSWORD_FILE names; chmod 600 mends it"}
 	}
 	b, err := readAll(ctx, f, secretBytes)

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -145,7 +146,7 @@ func loadRoots(path string) (*x509.CertPool, error) {
 		return nil, &usageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err), Hint: "--ca-bundle, SAMLOGIN_CA_BUNDLE, AWS_CA_BUNDLE or ca_bundle in the settings names it"}
 	}
 	defer func() { _ = f.Close() }()
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && writableByAll(info) {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && system.WritableByAll(info) {
 		return nil, &idp.SafetyError{Rule: "every user can write to the CA bundle " + foreign.Clean(path) + ", and decide who is trusted; look through it, then chmod go-w mends it"}
 	}
 	pem, err := io.ReadAll(io.LimitReader(f, caFileBytes))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
@@ -247,7 +248,7 @@ const processLimit = 55 * time.Second
 // forMachines bounds what machines call, and sees to it that a person is asked only where he can answer: on a terminal
 // of which this process has the foreground.
 func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Context, context.CancelFunc) {
-	if c.CredentialsPrompt != nil && !*c.CredentialsPrompt || !inForeground() {
+	if c.CredentialsPrompt != nil && !*c.CredentialsPrompt || !system.InForeground() {
 		a.global.noInput = true
 	}
 	return context.WithTimeoutCause(ctx, processLimit, &slowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})

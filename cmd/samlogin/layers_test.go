@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"cmd/samlogin":      nil, // everything
 
 	"cmd/samlogin/manual":   {},
+	"cmd/samlogin/system":   {},
 	"cmd/samlogin/terminal": {"saml/foreign"},
 	"cmd/samlogin/picker":   {"cmd/samlogin/terminal", "saml", "saml/foreign"},
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -23,7 +24,7 @@ func main() {
 	// what comes after an answer's end, where a page may show a password again. samlogin itself never logs there.
 	log.SetOutput(io.Discard)
 	debug.SetTraceback("none") // what a panic that nobody catches may print; GOTRACEBACK asks for more
-	unguard := guardMemory()
+	unguard := system.GuardMemory()
 	a := newApp()
 	a.unguard = unguard
 	os.Exit(run(context.Background(), a, os.Args[1:]))
@@ -52,7 +53,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	a.watch = sync.OnceFunc(func() {
-		for _, s := range stopSignals() {
+		for _, s := range system.StopSignals() {
 			if !signal.Ignored(s) { // as nohup and a shell's background jobs want it
 				signal.Notify(signals, s)
 			}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
 // Without a terminal nobody is waited for, whatever standard input is: exit 4 and what to do, at once.
@@ -74,7 +76,7 @@ func TestNoCore(t *testing.T) { // security case 96
 		}
 	}
 	if os.Geteuid() == 0 { // may look into everything: what keeps others out is seen from within
-		undo := guardMemory()
+		undo := system.GuardMemory()
 		dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
 		undo()
 		_ = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -77,7 +78,7 @@ func (a *app) setProcess(ctx context.Context, t *target) error {
 		}
 	}
 	if _, err := p.Command(); err != nil {
-		p.Program, p.Settings = shortPath(p.Program), shortPath(p.Settings)
+		p.Program, p.Settings = system.ShortPath(p.Program), system.ShortPath(p.Settings)
 	}
 	if _, err := p.Command(); err != nil {
 		return &usageError{What: err.Error(), Hint: "move it to a folder with a plain name"}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts/container"
@@ -44,7 +45,7 @@ func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string, pare
 	first := os.Getppid() // an orphan gets another parent
 	lives := func() bool { return os.Getppid() == first }
 	if parent != 0 {
-		lives = func() bool { return processLives(parent) }
+		lives = func() bool { return system.ProcessLives(parent) }
 		if !lives() {
 			return &usageError{What: fmt.Sprintf("there is no process %d to end with", parent), Hint: "--parent $$ is the shell's own"}
 		}

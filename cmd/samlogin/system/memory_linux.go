@@ -1,11 +1,11 @@
-package main
+package system
 
 import "golang.org/x/sys/unix"
 
-// guardMemory keeps what is in this process out of core files and from other processes of the same user (prctl(2),
+// GuardMemory keeps what is in this process out of core files and from other processes of the same user (prctl(2),
 // PR_SET_DUMPABLE; setrlimit(2)). It is no protection from root, and none is claimed for other systems. undo gives back
 // the limit that was found, for a command that comes in this process's place.
-func guardMemory() (undo func()) {
+func GuardMemory() (undo func()) {
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	var found unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_CORE, &found) != nil {

@@ -1,4 +1,4 @@
-package main
+package system
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// ownVisitor reports whether a connection from loopback is of a process of this user, by the kernel's table of
+// OwnVisitor reports whether a connection from loopback is of a process of this user, by the kernel's table of
 // connections (proc(5), /proc/net/tcp). Where the table does not tell, it is taken for one: who came knew a path of 256
 // random bits.
-func ownVisitor(from, to string) bool {
+func OwnVisitor(from, to string) bool {
 	if os.Getuid() == 0 { // for whom the browser of somebody else is opened
 		return true
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package system_test
 
 import (
 	"io/fs"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
 // --fix changes the file that was looked at: not one that somebody put in its place while the person was asked.
@@ -36,7 +38,7 @@ func TestOnlyWhatWasLookedAtIsNarrowed(t *testing.T) {
 	folder := t.TempDir()
 	path, key := filepath.Join(folder, "config.toml"), filepath.Join(folder, "id_ed25519")
 	for _, c := range []struct{ has, may, gets fs.FileMode }{{0o666, 0o755, 0o644}, {0o462, 0o755, 0o440}, {0o644, 0o600, 0o600}, {0o440, 0o600, 0o400}} {
-		if err := narrow(path, put(path, c.has), c.may); err != nil || mode(path) != c.gets {
+		if err := system.Narrow(path, put(path, c.has), c.may); err != nil || mode(path) != c.gets {
 			t.Errorf("%o narrowed to %o: %o, %v", c.has, c.may, mode(path), err)
 		}
 		_ = os.Remove(path)
@@ -55,7 +57,7 @@ func TestOnlyWhatWasLookedAtIsNarrowed(t *testing.T) {
 		if err := other(); err != nil {
 			t.Fatal(err)
 		}
-		if err := narrow(path, looked, 0o600); err == nil || mode(key) != 0o711 {
+		if err := system.Narrow(path, looked, 0o600); err == nil || mode(key) != 0o711 {
 			t.Errorf("%s: %v, mode %o", name, err, mode(key))
 		}
 		_ = os.Remove(path)
