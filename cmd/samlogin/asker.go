@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -42,13 +44,13 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 			if explain(err).Exit != exitFault {
 				return "", err // it has words of its own
 			}
-			return "", &usageError{What: "--" + q.flag + ": " + err.Error(), Hint: hintOf(err)}
+			return "", &fault.UsageError{What: "--" + q.flag + ": " + err.Error(), Hint: hintOf(err)}
 		}
 		return q.given, nil
 	}
 	if k.terminal == nil {
 		if q.proposed == "" && !q.empty {
-			return "", &needError{What: uncapital(q.label) + " is needed, and nobody can be asked", Hint: "give it with --" + q.flag}
+			return "", &fault.NeedError{What: uncapital(q.label) + " is needed, and nobody can be asked", Hint: "give it with --" + q.flag}
 		}
 		return q.proposed, nil
 	}
@@ -86,7 +88,7 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 			}
 		}
 	}
-	return "", &needError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
+	return "", &fault.NeedError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
 }
 
 func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }

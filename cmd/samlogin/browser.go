@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/saml/secret"
@@ -23,7 +25,7 @@ func (a *app) browserCommand(flag string) ([]string, error) {
 	if flag != "" {
 		argv, ok := program.Words(flag)
 		if !ok || len(argv) == 0 {
-			return nil, &usageError{What: "--browser is no command: it is empty, or a quote is not closed", Hint: "blanks separate the words, quotes hold them together; there is no shell"}
+			return nil, &fault.UsageError{What: "--browser is no command: it is empty, or a quote is not closed", Hint: "blanks separate the words, quotes hold them together; there is no shell"}
 		}
 		return findBrowser(argv)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
@@ -83,7 +85,7 @@ func (c *certified) RoundTrip(req *http.Request) (*http.Response, error) {
 // loadCertificate reads a certificate with its key: PEM, or PKCS#12 with its password.
 func (a *app) loadCertificate(ctx context.Context, path string) (*tls.Certificate, error) {
 	fail := func(why string) (*tls.Certificate, error) {
-		return nil, &usageError{What: "the certificate " + path + " " + why, Hint: "certificate in the settings names a file with the certificate and its key, in PEM or PKCS#12 form"}
+		return nil, &fault.UsageError{What: "the certificate " + path + " " + why, Hint: "certificate in the settings names a file with the certificate and its key, in PEM or PKCS#12 form"}
 	}
 	f, err := openNamed(path)
 	if err != nil {
@@ -162,5 +164,5 @@ func (a *app) openPKCS12(ctx context.Context, path string, body []byte, fail fun
 			return pair, nil
 		}
 	}
-	return nil, &needError{What: "the password of " + path + " is needed, or the one given is wrong", Hint: "give it with " + certificatePasswordVariable + ", or run samlogin in a terminal without --no-input"}
+	return nil, &fault.NeedError{What: "the password of " + path + " is needed, or the one given is wrong", Hint: "give it with " + certificatePasswordVariable + ", or run samlogin in a terminal without --no-input"}
 }

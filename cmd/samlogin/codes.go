@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/profiles"
@@ -46,7 +48,7 @@ func (a *app) withCode(ctx context.Context, f *loginFlags, serial string, c sett
 		case errors.Is(errAsk, idp.ErrNoAnswer) && err != nil:
 			return err // the refusal says more than that nobody has another code
 		case errors.Is(errAsk, idp.ErrNoAnswer):
-			return &needError{What: "a code of the MFA device " + foreign.Clean(serial) + " is needed, and nobody can be asked", Hint: deviceHint(serial)}
+			return &fault.NeedError{What: "a code of the MFA device " + foreign.Clean(serial) + " is needed, and nobody can be asked", Hint: deviceHint(serial)}
 		case errAsk != nil:
 			return errAsk
 		}
@@ -58,7 +60,7 @@ func (a *app) withCode(ctx context.Context, f *loginFlags, serial string, c sett
 		}
 		if a.sentBefore(serial, code) {
 			q.Again, q.Next, q.Refused = true, false, "that code was sent already, and AWS takes each once: wait for the next"
-			err = &needError{What: "the code given for " + foreign.Clean(serial) + " was sent to AWS already, which takes each once", Hint: "wait for the next one and run this again"}
+			err = &fault.NeedError{What: "the code given for " + foreign.Clean(serial) + " was sent to AWS already, which takes each once", Hint: "wait for the next one and run this again"}
 			continue
 		}
 		if err = call(code); err == nil {

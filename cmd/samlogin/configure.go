@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/idp/probe"
@@ -165,10 +167,10 @@ func (s *setup) checkWords() error {
 			return err
 		}
 	default:
-		return &usageError{What: "--write takes keys or process here"}
+		return &fault.UsageError{What: "--write takes keys or process here"}
 	}
 	if f.noLogin && (len(f.roles) > 0 || f.all || f.profiles != "" || f.group != "" || f.assertionFile != "") {
-		return &usageError{What: "--no-login sets up the IdP only: no roles, profiles and groups", Hint: "leave it out, or leave those out"}
+		return &fault.UsageError{What: "--no-login sets up the IdP only: no roles, profiles and groups", Hint: "leave it out, or leave those out"}
 	}
 	if f.duration != "" {
 		if err := checkDuration(f.duration); err != nil {
@@ -178,7 +180,7 @@ func (s *setup) checkWords() error {
 	for _, account := range f.accounts {
 		number, name, found := strings.Cut(account, "=")
 		if !found || len(number) != 12 || strings.Trim(number, "0123456789") != "" || strings.TrimSpace(name) == "" {
-			return &usageError{What: "--account takes the twelve digits of an account and its name", Hint: "--account 111111111111=production"}
+			return &fault.UsageError{What: "--account takes the twelve digits of an account and its name", Hint: "--account 111111111111=production"}
 		}
 		s.setAccount(number, strings.TrimSpace(name))
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -100,7 +102,7 @@ func (s *setup) usable(ctx context.Context) error {
 	given := s.flags.relyingParty != ""
 	if f.Missing != "" && len(f.Applications) > 0 && !given {
 		if s.ask.terminal == nil {
-			return &usageError{What: "this AD FS does not know AWS by the usual name", Hint: "--relying-party takes one of the names it lists: " + labels(f.Applications)}
+			return &fault.UsageError{What: "this AD FS does not know AWS by the usual name", Hint: "--relying-party takes one of the names it lists: " + labels(f.Applications)}
 		}
 		id, err := chooseOption(ctx, s.ask.terminal, idp.Question{Kind: idp.Choice, Topic: idp.Application, Options: f.Applications, Origin: s.origin()})
 		if err != nil {
@@ -113,7 +115,7 @@ func (s *setup) usable(ctx context.Context) error {
 		}
 	}
 	if f.Missing != "" && !given {
-		return &usageError{What: "this address alone is not enough: what is missing is " + f.Missing, Hint: "open AWS from your company's portal in a browser; the address behind that tile will do"}
+		return &fault.UsageError{What: "this address alone is not enough: what is missing is " + f.Missing, Hint: "open AWS from your company's portal in a browser; the address behind that tile will do"}
 	}
 	if f.Said != nil && f.RelyingParty == "" && !s.flags.noLogin {
 		return f.Said

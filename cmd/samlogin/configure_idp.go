@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/probe"
@@ -55,7 +57,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		}
 		var unknown *probe.UnknownError
 		var network *idp.NetworkError
-		var usage *usageError
+		var usage *fault.UsageError
 		again := errors.As(err, &unknown) || errors.As(err, &network) || errors.As(err, &usage)
 		if s.ask.terminal == nil || f.url != "" || !again || try == triesToAnswer || ctx.Err() != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -42,10 +44,10 @@ and never written into a file. The lines of aws-adfs stay in ~/.aws/config unles
   samlogin configure import clisso ~/old/clisso.yaml --yes --no-input`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 && !slices.Contains(imports.Tools(), imports.Tool(args[0])) {
-				return &usageError{What: fmt.Sprintf("the settings of %q are not known", foreign.Text(args[0])), Hint: "known are " + toolNames()}
+				return &fault.UsageError{What: fmt.Sprintf("the settings of %q are not known", foreign.Text(args[0])), Hint: "known are " + toolNames()}
 			}
 			if len(args) > 2 {
-				return &usageError{What: "configure import takes a tool and one file at most", Hint: "see samlogin configure import --help"}
+				return &fault.UsageError{What: "configure import takes a tool and one file at most", Hint: "see samlogin configure import --help"}
 			}
 			return nil
 		},
@@ -88,7 +90,7 @@ func (f *importFlags) renames() (map[string]string, error) {
 	for _, r := range f.rename {
 		from, to, ok := strings.Cut(r, "=")
 		if !ok || from == "" || to == "" {
-			return nil, &usageError{What: "--rename takes OLD=NEW", Hint: "samlogin configure import saml2aws --rename default=corp"}
+			return nil, &fault.UsageError{What: "--rename takes OLD=NEW", Hint: "samlogin configure import saml2aws --rename default=corp"}
 		}
 		all[from] = to
 	}
@@ -137,7 +139,7 @@ func (a *app) settingsToChange() (string, *settings.Settings, error) {
 func (a *app) importSettings(ctx context.Context, f *importFlags, tool imports.Tool, file string) error {
 	a.watch()
 	if f.clean && tool != imports.AWSADFS {
-		return &usageError{What: "--clean is for aws-adfs, whose lines stand in a file of AWS's clients", Hint: "the file of " + string(tool) + " can be deleted when you are done with it"}
+		return &fault.UsageError{What: "--clean is for aws-adfs, whose lines stand in a file of AWS's clients", Hint: "the file of " + string(tool) + " can be deleted when you are done with it"}
 	}
 	renames, err := f.renames()
 	if err != nil {
@@ -149,7 +151,7 @@ func (a *app) importSettings(ctx context.Context, f *importFlags, tool imports.T
 	}
 	if file == "" {
 		if file, err = tool.Locate(a.env); err != nil {
-			return &usageError{What: err.Error(), Hint: "name the file: samlogin configure import " + string(tool) + " FILE"}
+			return &fault.UsageError{What: err.Error(), Hint: "name the file: samlogin configure import " + string(tool) + " FILE"}
 		}
 	}
 	r, err := imports.Read(tool, file, imports.Ours{Settings: s, Rename: renames, CheckDuration: checkDuration})
@@ -207,11 +209,11 @@ func (a *app) agreeToWrite(ctx context.Context, f *importFlags, to string) error
 	}
 	t, err := a.terminal()
 	if err != nil {
-		return &needError{What: "nothing was written: nobody can be asked", Hint: "--yes writes the settings, --dry-run shows what would be written"}
+		return &fault.NeedError{What: "nothing was written: nobody can be asked", Hint: "--yes writes the settings, --dry-run shows what would be written"}
 	}
 	yes, err := t.Decide(ctx, "Write this to "+a.short(to)+"?")
 	if err == nil && !yes {
-		err = &needError{What: "nothing was written", Hint: "--rename proposes other names"}
+		err = &fault.NeedError{What: "nothing was written", Hint: "--rename proposes other names"}
 	}
 	return err
 }
@@ -230,7 +232,7 @@ func (a *app) cleanADFS(ctx context.Context, f *importFlags, r *imports.Result) 
 	if !f.yes {
 		t, err := a.terminal()
 		if err != nil {
-			return 0, &needError{What: "the lines of aws-adfs stay: nobody can be asked", Hint: "--yes takes them out"}
+			return 0, &fault.NeedError{What: "the lines of aws-adfs stay: nobody can be asked", Hint: "--yes takes them out"}
 		}
 		yes, err := t.Confirm(ctx, "Take the lines of aws-adfs that were taken over out of "+a.short(path)+"?")
 		if err != nil || !yes {
@@ -273,9 +275,9 @@ func importFailed(err error, tool imports.Tool) error {
 	var file *imports.FileError
 	switch {
 	case errors.As(err, &name):
-		return &usageError{What: "--rename: " + name.Error(), Hint: "samlogin configure import " + string(tool) + " --dry-run shows the names that are proposed"}
+		return &fault.UsageError{What: "--rename: " + name.Error(), Hint: "samlogin configure import " + string(tool) + " --dry-run shows the names that are proposed"}
 	case errors.Is(err, fs.ErrNotExist) && errors.As(err, &file):
-		return &usageError{What: "there is no file " + foreign.Clean(file.Path), Hint: "name the file: samlogin configure import " + string(tool) + " FILE"}
+		return &fault.UsageError{What: "there is no file " + foreign.Clean(file.Path), Hint: "name the file: samlogin configure import " + string(tool) + " FILE"}
 	}
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -22,14 +24,14 @@ func (s *setup) commands(c *settings.Choices) error {
 		}
 		words, ok := program.Words(one.line)
 		if !ok || len(words) == 0 {
-			return &usageError{What: "--" + one.flag + " is no command: it is empty, or a quote is not closed"}
+			return &fault.UsageError{What: "--" + one.flag + " is no command: it is empty, or a quote is not closed"}
 		}
 		*one.into = words
 	}
 	if f.caBundle != "" && typed["ca-bundle"] {
 		path, err := filepath.Abs(f.caBundle)
 		if err != nil {
-			return &usageError{What: "--ca-bundle cannot be found: " + cause(err)}
+			return &fault.UsageError{What: "--ca-bundle cannot be found: " + cause(err)}
 		}
 		c.CABundle = path
 	}
@@ -103,7 +105,7 @@ func (s *setup) rememberPassword(ctx context.Context, login *madeLogin) error {
 	for _, o := range offers {
 		places := a.stores().places(o.spec)
 		if len(places) == 0 {
-			return &usageError{What: `the settings say secret_store = "none": the password is not remembered`, Hint: "all else is done; leave out --remember, or change secret_store"}
+			return &fault.UsageError{What: `the settings say secret_store = "none": the password is not remembered`, Hint: "all else is done; leave out --remember, or change secret_store"}
 		}
 		if err := a.rememberIn(ctx, places[0], o.key, o.secret); err != nil {
 			a.notice("all else is done; the password is not remembered")

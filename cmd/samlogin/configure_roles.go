@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -25,7 +27,7 @@ type chosenRole struct {
 func (s *setup) chooseRoles(ctx context.Context, login *madeLogin) error {
 	a, f, r := s.app, s.flags, login.session.response
 	if r.Encrypted {
-		return &roleError{What: "the assertion is encrypted for AWS, so that its roles cannot be seen here", Hint: "set up the IdP with --no-login, and name role and principal in [profile.NAME] of the settings"}
+		return &fault.RoleError{What: "the assertion is encrypted for AWS, so that its roles cannot be seen here", Hint: "set up the IdP with --no-login, and name role and principal in [profile.NAME] of the settings"}
 	}
 	in := login.session.in
 	t := &target{patterns: f.roles, all: f.all || len(f.roles) > 0, profile: f.profiles, signIn: in, choices: in.choices}
@@ -34,7 +36,7 @@ func (s *setup) chooseRoles(ctx context.Context, login *madeLogin) error {
 	}
 	roles, err := t.roles(r, s.accounts, func(offered []saml.Role, _ string) ([]saml.Role, error) {
 		if s.ask.terminal == nil {
-			return nil, &needError{What: fmt.Sprintf("%d roles are offered and nobody can be asked which ones are wanted", len(offered)), Hint: "name them with --role (account/name, * for anything), or take all with --all"}
+			return nil, &fault.NeedError{What: fmt.Sprintf("%d roles are offered and nobody can be asked which ones are wanted", len(offered)), Hint: "name them with --role (account/name, * for anything), or take all with --all"}
 		}
 		fmt.Fprintf(s.ask.terminal.Out, "\n%d roles are offered; tab marks those that you want a profile for:\n", len(offered))
 		return a.pick(ctx, in, offered, s.accounts, "")

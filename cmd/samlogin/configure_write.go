@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles/settings"
 )
 
@@ -170,14 +172,14 @@ func (s *setup) agree(ctx context.Context, edit *settings.Edit) error {
 		return nil
 	}
 	if t == nil {
-		return &needError{What: "the settings would be changed, and nobody can be asked", Hint: "--yes writes what is shown"}
+		return &fault.NeedError{What: "the settings would be changed, and nobody can be asked", Hint: "--yes writes what is shown"}
 	}
 	if s.app.json() {
 		fmt.Fprint(t.Out, edit.Diff())
 	}
 	yes, err := t.Decide(ctx, "Write that to "+s.app.short(s.path)+"?")
 	if err == nil && !yes {
-		err = &needError{What: "nothing was written", Hint: "samlogin configure begins again; an editor does as well"}
+		err = &fault.NeedError{What: "nothing was written", Hint: "samlogin configure begins again; an editor does as well"}
 	}
 	return err
 }
@@ -219,7 +221,7 @@ func (s *setup) finish(ctx context.Context, edit *settings.Edit, w *keysWriter, 
 		}
 	}
 	if missed > 0 && missed < len(results) {
-		return &someFailedError{Failed: missed, All: len(results)}
+		return &fault.SomeFailedError{Failed: missed, All: len(results)}
 	}
 	return failed
 }

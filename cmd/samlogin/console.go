@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -67,7 +69,7 @@ func (a *app) openConsole(ctx context.Context, f *loginFlags, c *consoleFlags, n
 		return err
 	}
 	if _, user := t.way.(*mfaSession); user { // found before anybody gives a code for it
-		return &usageError{What: fmt.Sprintf("profile %s is an MFA session of an IAM user, and AWS opens its console for roles only", foreign.Text(name)), Hint: "name a profile with role_arn"}
+		return &fault.UsageError{What: fmt.Sprintf("profile %s is an MFA session of an IAM user, and AWS opens its console for roles only", foreign.Text(name)), Hint: "name a profile with role_arn"}
 	}
 	k, err := a.keysFrom(ctx, f, a.way(t))
 	if err != nil {

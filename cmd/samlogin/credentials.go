@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -38,7 +40,7 @@ that one object, or nothing.`,
 
 func exactlyOneName(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return &usageError{What: cmd.CommandPath() + " takes one NAME", Hint: "see " + cmd.CommandPath() + " --help"}
+		return &fault.UsageError{What: cmd.CommandPath() + " takes one NAME", Hint: "see " + cmd.CommandPath() + " --help"}
 	}
 	return nil
 }
@@ -100,7 +102,7 @@ func (a *app) withCaller(ctx context.Context) (context.Context, context.CancelCa
 // printOnce writes all of stdout in one call, so that nobody can read half of it.
 func (a *app) printOnce(text []byte) error {
 	if _, err := a.out.Write(text); err != nil {
-		return &outputError{err}
+		return &fault.OutputError{Err: err}
 	}
 	return nil
 }
@@ -135,7 +137,7 @@ func (a *app) oneTarget(ctx context.Context, f *loginFlags, name string) (*targe
 		return nil, err
 	}
 	if len(wanted) != 1 {
-		return nil, &usageError{What: fmt.Sprintf("%s is a group of %d profiles, and one is needed", foreign.Text(name), len(wanted)), Hint: known(s)}
+		return nil, &fault.UsageError{What: fmt.Sprintf("%s is a group of %d profiles, and one is needed", foreign.Text(name), len(wanted)), Hint: known(s)}
 	}
 	return wanted[0], nil
 }
@@ -154,7 +156,7 @@ func (a *app) takeRole(ctx context.Context, f *loginFlags, t *target) (result, e
 	case err != nil:
 		return result{}, err
 	case len(results) != 1:
-		return result{}, &usageError{What: fmt.Sprintf("profile %s stands for %d roles, and one is needed", foreign.Text(t.profile), len(results)), Hint: "give the profile a role in the settings"}
+		return result{}, &fault.UsageError{What: fmt.Sprintf("profile %s stands for %d roles, and one is needed", foreign.Text(t.profile), len(results)), Hint: "give the profile a role in the settings"}
 	}
 	return results[0], results[0].err
 }

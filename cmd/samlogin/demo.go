@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
@@ -35,7 +37,7 @@ throw-away home. With --serve both stay up, so that you can try samlogin by hand
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.watch()
 			if a.json() {
-				return &usageError{What: "demo tells a story, and has no JSON for it", Hint: "leave --output json out"}
+				return &fault.UsageError{What: "demo tells a story, and has no JSON for it", Hint: "leave --output json out"}
 			}
 			d, err := a.newDemo()
 			if err != nil {

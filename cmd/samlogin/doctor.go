@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/idp/trace"
@@ -65,7 +67,7 @@ with made-up secrets. It says whether it gets as far as the recording did, furth
   samlogin doctor trace login.trace --replay`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{What: "doctor trace takes the name of one file", Hint: "samlogin login --trace FILE makes one"}
+				return &fault.UsageError{What: "doctor trace takes the name of one file", Hint: "samlogin login --trace FILE makes one"}
 			}
 			return nil
 		},
@@ -116,7 +118,7 @@ func (e *traceError) Unwrap() error { return e.err }
 func readTrace(path string) (*trace.Recording, error) {
 	f, err := openNamed(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &usageError{What: "there is no file " + foreign.Text(path).String(), Hint: "samlogin login --trace FILE makes one"}
+		return nil, &fault.UsageError{What: "there is no file " + foreign.Text(path).String(), Hint: "samlogin login --trace FILE makes one"}
 	}
 	if err != nil {
 		return nil, &traceError{path, errors.New(cause(err))}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/clash"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -140,7 +142,7 @@ func (e *examination) restrict(names []string) error {
 			members = append(members, name)
 		case e.broken != nil: // what it names may stand in the settings, of which the page tells what is wrong
 		default:
-			return &usageError{What: fmt.Sprintf("there is no group or profile %q", foreign.Text(name)), Hint: known(e.settings)}
+			return &fault.UsageError{What: fmt.Sprintf("there is no group or profile %q", foreign.Text(name)), Hint: known(e.settings)}
 		}
 	}
 	for _, name := range members {

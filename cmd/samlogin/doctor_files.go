@@ -217,16 +217,16 @@ func (e *examination) awsFiles() []finding {
 		if err := e.unread[file.path]; err != nil && h.Refused == nil {
 			f.failed(bad, file.name, err)
 		}
-		for i, fault := range file.layout.Faults {
+		for i, flaw := range file.layout.Faults {
 			state, what := warning, "AWS clients read it differently"
-			if fault.Fatal() {
+			if flaw.Fatal() {
 				state, what = bad, "the AWS CLI and boto3 refuse the whole file"
 			}
 			if i == faultsShown {
 				f.note(state, file.name, fmt.Sprintf("and %d more such lines", len(file.layout.Faults)-i), "")
 				break
 			}
-			f.note(state, file.name, fault.String()+": "+what, "correct the line in "+e.tilde(file.path))
+			f.note(state, file.name, flaw.String()+": "+what, "correct the line in "+e.tilde(file.path))
 		}
 	}
 	for _, c := range e.view.General() {

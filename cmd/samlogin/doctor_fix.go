@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 )
 
@@ -27,7 +29,7 @@ func (a *app) mend(ctx context.Context, e *examination, all []finding) ([]findin
 	}
 	t, err := a.terminal()
 	if errors.Is(err, errNoTerminal) {
-		return nil, &needError{What: "--fix changes files only after a yes, and nobody can be asked", Hint: "run it in a terminal, or do what the page says"}
+		return nil, &fault.NeedError{What: "--fix changes files only after a yes, and nobody can be asked", Hint: "run it in a terminal, or do what the page says"}
 	}
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/profiles"
@@ -172,7 +174,7 @@ func (a *app) setDuration(ctx context.Context, t *target, text string) error {
 	where := ""
 	switch {
 	case t.stored && longest:
-		return &usageError{What: "AWS's files take a number of seconds, not max", Hint: "--set 12h is the most that AWS gives"}
+		return &fault.UsageError{What: "AWS's files take a number of seconds, not max", Hint: "--set 12h is the most that AWS gives"}
 	case t.stored:
 		files, err := profiles.Locate(a.env)
 		if err != nil {
@@ -212,12 +214,12 @@ func (a *app) raiseDuration(t *target, text string) error {
 		return err
 	}
 	if wish < sts.MinRoleMax {
-		return &usageError{What: "every role allows an hour: there is nothing to raise for less", Hint: "--raise takes 1h to 12h"}
+		return &fault.UsageError{What: "every role allows an hour: there is nothing to raise for less", Hint: "--raise takes 1h to 12h"}
 	}
 	k, _ := a.keptKeys(a.way(t), 0)
 	role, known := a.roleOfTarget(t, k)
 	if !known {
-		return &usageError{What: fmt.Sprintf("the role of %s is not known before it is logged in to", foreign.Text(t.nameOr())), Hint: a.loginCommand(t.nameOr())}
+		return &fault.UsageError{What: fmt.Sprintf("the role of %s is not known before it is logged in to", foreign.Text(t.nameOr())), Hint: a.loginCommand(t.nameOr())}
 	}
 	changes := struct {
 		RoleARN        string `json:"role_arn"`

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -46,10 +48,10 @@ func (a *app) environment(ctx context.Context, f *loginFlags, name, shell string
 		shell = a.ownShell()
 	}
 	if !slices.Contains(shellNames(), shell) {
-		return &usageError{What: fmt.Sprintf("--shell %q is not known", foreign.Text(shell)), Hint: "shells are " + strings.Join(shellNames(), ", ")}
+		return &fault.UsageError{What: fmt.Sprintf("--shell %q is not known", foreign.Text(shell)), Hint: "shells are " + strings.Join(shellNames(), ", ")}
 	}
 	if a.outIsTTY && !print && shell != "github" {
-		return &usageError{What: "the keys would be shown on the terminal", Hint: `let the shell read them: eval "$(samlogin env ` + foreign.Clean(name) + `)"; --print shows them`}
+		return &fault.UsageError{What: "the keys would be shown on the terminal", Hint: `let the shell read them: eval "$(samlogin env ` + foreign.Clean(name) + `)"; --print shows them`}
 	}
 	if shell == "github" && a.env("GITHUB_ENV") == "" { // found before anybody logs in for it
 		return printEnvironment(a.out, a.errOut, shell, nil, "")

@@ -7,6 +7,8 @@ import (
 	"net"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	signinbrowser "github.com/samlogin/samlogin/idp/browser"
@@ -51,10 +53,10 @@ type failure struct {
 // explain is the one table from errors to words and exit codes.
 func explain(err error) failure {
 	var (
-		usage      *usageError
-		need       *needError
-		role       *roleError
-		some       *someFailedError
+		usage      *fault.UsageError
+		need       *fault.NeedError
+		role       *fault.RoleError
+		some       *fault.SomeFailedError
 		ended      *endedError
 		checks     *badError
 		refused    *idp.RefusedError
@@ -86,7 +88,7 @@ func explain(err error) failure {
 		broken     *profiles.BrokenFileError
 		lock       *profiles.LockError
 		file       *profiles.FileError
-		output     *outputError
+		output     *fault.OutputError
 		proxy      *proxyError
 		slow       *slowError
 		command    *commandError
@@ -262,7 +264,7 @@ func explain(err error) failure {
 	case errors.As(err, &some):
 		return is("some_failed", exitSome, "")
 	case errors.As(err, &output):
-		f.Message = "stdout cannot be written: " + cause(output.err)
+		f.Message = "stdout cannot be written: " + cause(output.Err)
 		f.Hint = "what was asked for is done, but for its printing"
 		return is("output", exitFault, "output")
 	}

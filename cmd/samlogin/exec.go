@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
@@ -41,7 +43,7 @@ Signals reach the command, and its exit code is samlogin's (128+n where signal n
 				return nil
 			}
 			if at := cmd.ArgsLenAtDash(); at != 1 || len(args) < 2 {
-				return &usageError{What: "exec takes a NAME, two dashes and a command", Hint: "samlogin exec NAME -- aws sts get-caller-identity"}
+				return &fault.UsageError{What: "exec takes a NAME, two dashes and a command", Hint: "samlogin exec NAME -- aws sts get-caller-identity"}
 			}
 			return nil
 		},

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -18,12 +20,12 @@ func nobodyNamed(s *settings.Settings) error {
 				break
 			}
 		}
-		return &usageError{
+		return &fault.UsageError{
 			What: "the settings have no default, and nothing is named: there are " + strings.Join(names, ", "),
 			Hint: "samlogin login " + one + ", or put default = \"" + one + "\" above the tables of " + foreign.Clean(s.Path) + " and samlogin alone does it",
 		}
 	}
-	return &usageError{
+	return &fault.UsageError{
 		What: "no identity provider is named, and no settings name one",
 		Hint: "samlogin --idp adfs --url https://adfs.example.com logs in without settings; samlogin configure makes some, so that samlogin alone does it; samlogin demo shows it all on this computer",
 	}

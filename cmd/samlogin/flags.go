@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/pflag"
 )
 
@@ -130,7 +132,7 @@ func (a *app) readFlagFile(ctx context.Context, flag, path string, limit int64) 
 	if path != "-" {
 		f, err := openNamed(path)
 		if err != nil {
-			return "", &usageError{What: "--" + flag + " cannot be read: " + cause(err)}
+			return "", &fault.UsageError{What: "--" + flag + " cannot be read: " + cause(err)}
 		}
 		defer func() { _ = f.Close() }()
 		in = f
@@ -140,7 +142,7 @@ func (a *app) readFlagFile(ctx context.Context, flag, path string, limit int64) 
 		return "", context.Cause(ctx)
 	}
 	if err != nil {
-		return "", &usageError{What: "--" + flag + " cannot be read: " + cause(err)}
+		return "", &fault.UsageError{What: "--" + flag + " cannot be read: " + cause(err)}
 	}
 	return string(b), nil
 }

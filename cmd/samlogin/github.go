@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 )
 
@@ -21,14 +23,14 @@ import (
 // away: an empty value would be an AWS_PROFILE named "".
 func giveToGitHub(errOut io.Writer, vars []variable, path string) error {
 	if path == "" {
-		return &usageError{What: "GITHUB_ENV is not set: --shell github is for a step of a GitHub Actions job", Hint: "elsewhere use --shell sh or another one"}
+		return &fault.UsageError{What: "GITHUB_ENV is not set: --shell github is for a step of a GitHub Actions job", Hint: "elsewhere use --shell sh or another one"}
 	}
 	var text strings.Builder
 	end := "samlogin_" + rand.Text() // 130 bits: no value can have it
 	for _, v := range vars {
 		value := v.Value.Reveal()
 		if strings.Contains(value, "\x00") {
-			return &usageError{What: "GITHUB_ENV cannot hold the value of " + v.Name}
+			return &fault.UsageError{What: "GITHUB_ENV cannot hold the value of " + v.Name}
 		}
 		if value == "" {
 			continue

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/secret"
 )
@@ -144,7 +146,7 @@ func TestGitHubHoldsAnyText(t *testing.T) {
 }
 
 func TestGitHubWithoutItsFile(t *testing.T) {
-	var usage *usageError
+	var usage *fault.UsageError
 	if err := printEnvironment(nil, nil, "github", awsVariables(someKeys(), ""), ""); !errors.As(err, &usage) {
 		t.Errorf("without GITHUB_ENV: %v", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
@@ -91,7 +93,7 @@ func (g *given) readPassword(ctx context.Context) (secret.Text, error) {
 			return secret.Text{}, context.Cause(ctx)
 		}
 		if err != nil {
-			return secret.Text{}, &usageError{What: "the password cannot be read from standard input"}
+			return secret.Text{}, &fault.UsageError{What: "the password cannot be read from standard input"}
 		}
 		return nonEmpty(secret.New(firstLine(string(b))), "standard input holds no password")
 	}
@@ -113,7 +115,7 @@ func (g *given) readPassword(ctx context.Context) (secret.Text, error) {
 func (g *given) program(ctx context.Context, flag, line string) (secret.Text, error) {
 	argv, ok := program.Words(line)
 	if !ok || len(argv) == 0 {
-		return secret.Text{}, &usageError{What: flag + " is no command: it is empty, or a quote is not closed", Hint: "blanks separate the words, quotes hold them together; there is no shell"}
+		return secret.Text{}, &fault.UsageError{What: flag + " is no command: it is empty, or a quote is not closed", Hint: "blanks separate the words, quotes hold them together; there is no shell"}
 	}
 	return g.app.askProgram(ctx, flag, argv)
 }
@@ -152,7 +154,7 @@ const secretBytes = 64 << 10
 
 func nonEmpty(s secret.Text, complaint string) (secret.Text, error) {
 	if s.Empty() {
-		return s, &usageError{What: complaint}
+		return s, &fault.UsageError{What: complaint}
 	}
 	return s, nil
 }
@@ -160,7 +162,7 @@ func nonEmpty(s secret.Text, complaint string) (secret.Text, error) {
 // passwordFromFile reads SAMLOGIN_PASSWORD_FILE. A file that others can read is refused, as ssh does with keys.
 func passwordFromFile(ctx context.Context, path string) (secret.Text, error) {
 	fail := func(why string) (secret.Text, error) {
-		return secret.Text{}, &usageError{What: "SAMLOGIN_PASSWORD_FILE " + why}
+		return secret.Text{}, &fault.UsageError{What: "SAMLOGIN_PASSWORD_FILE " + why}
 	}
 	if info, err := os.Stat(path); err != nil {
 		return fail("cannot be read: " + cause(err))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/manual"
@@ -44,7 +46,7 @@ func newHelpCmd(a *app) *cobra.Command {
 			}
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || found == cmd.Root() || len(rest) > 0 {
-				return &usageError{What: fmt.Sprintf("no help for %q", foreign.Text(strings.Join(args, " "))), Hint: "topics are " + strings.Join(topics(), ", ")}
+				return &fault.UsageError{What: fmt.Sprintf("no help for %q", foreign.Text(strings.Join(args, " "))), Hint: "topics are " + strings.Join(topics(), ", ")}
 			}
 			return found.Help()
 		},

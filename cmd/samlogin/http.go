@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
@@ -113,7 +115,7 @@ func checkProxy(env func(string) string) error {
 			value = "http://" + value
 		}
 		if u, err := url.Parse(value); err != nil || u.Host == "" {
-			return &usageError{What: name + " is no address of a proxy", Hint: "it looks like http://proxy.example.com:8080; in a user name or password % is written %25, @ is %40"}
+			return &fault.UsageError{What: name + " is no address of a proxy", Hint: "it looks like http://proxy.example.com:8080; in a user name or password % is written %25, @ is %40"}
 		}
 		return nil
 	}
@@ -143,7 +145,7 @@ func loadRoots(path string) (*x509.CertPool, error) {
 	}
 	f, err := openNamed(path)
 	if err != nil {
-		return nil, &usageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err), Hint: "--ca-bundle, SAMLOGIN_CA_BUNDLE, AWS_CA_BUNDLE or ca_bundle in the settings names it"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err), Hint: "--ca-bundle, SAMLOGIN_CA_BUNDLE, AWS_CA_BUNDLE or ca_bundle in the settings names it"}
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && system.WritableByAll(info) {
@@ -151,14 +153,14 @@ func loadRoots(path string) (*x509.CertPool, error) {
 	}
 	pem, err := io.ReadAll(io.LimitReader(f, caFileBytes))
 	if err != nil {
-		return nil, &usageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err)}
+		return nil, &fault.UsageError{What: fmt.Sprintf("the CA bundle cannot be read: %v", err)}
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, &usageError{What: "the CA bundle " + path + " holds no certificate in PEM form"}
+		return nil, &fault.UsageError{What: "the CA bundle " + path + " holds no certificate in PEM form"}
 	}
 	return roots, nil
 }

@@ -41,6 +41,7 @@ var allowed = map[string][]string{
 	"profiles/state":    {"saml/secret"},
 	"cmd/samlogin":      nil, // everything
 
+	"cmd/samlogin/fault":    {},
 	"cmd/samlogin/manual":   {},
 	"cmd/samlogin/system":   {},
 	"cmd/samlogin/terminal": {"saml/foreign"},

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/secret"
 )
@@ -66,7 +68,7 @@ func (*loginLink) temporary() bool    { return true }
 
 func (l *loginLink) take(ctx context.Context, f *loginFlags) (heldKeys, error) {
 	if f.silent && l.target.signIn.noticed() {
-		return heldKeys{}, &needError{What: "a login at " + l.target.signIn.label() + " may need a person", Hint: l.app.loginCommand(l.target.nameOr())}
+		return heldKeys{}, &fault.NeedError{What: "a login at " + l.target.signIn.label() + " may need a person", Hint: l.app.loginCommand(l.target.nameOr())}
 	}
 	r, err := l.app.takeRole(ctx, f, l.target) // which keeps them
 	if err != nil {

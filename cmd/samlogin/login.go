@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
@@ -225,7 +227,7 @@ func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names
 	}
 	if missed == len(results) && (len(results) == 1 || sameCause(results) && !a.json()) {
 		if len(results) > 1 {
-			return &allFailedError{len(results), ofAnyRole(results[0]).Message, first} // a table would say less
+			return &fault.AllFailedError{All: len(results), Words: ofAnyRole(results[0]).Message, Err: first} // a table would say less
 		}
 		return first
 	}
@@ -238,7 +240,7 @@ func (a *app) finish(ctx context.Context, w *keysWriter, results []result, names
 	case missed == len(results):
 		return first
 	}
-	return &someFailedError{Failed: missed, All: len(results)}
+	return &fault.SomeFailedError{Failed: missed, All: len(results)}
 }
 
 // sameCause reports whether all of several failed in the same words.

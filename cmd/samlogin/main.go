@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -95,7 +97,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	root.SetArgs(args)
 	asked, err := root.ExecuteContextC(ctx)
 	if out.failed != nil && (err == nil || errors.Is(err, out.failed)) { // the work is done, and nobody was told
-		err = &outputError{out.failed}
+		err = &fault.OutputError{Err: out.failed}
 	}
 	if err == nil {
 		a.traceEnd(failure{Code: "done"})
@@ -110,7 +112,7 @@ func run(ctx context.Context, a *app, args []string) (exit int) {
 	}
 	// cobra's own errors about words have no type, and those about flags that exclude each other come late.
 	if explain(err).Code == "fault" && (!a.started || strings.HasPrefix(err.Error(), "if any flags in the group")) {
-		err = &usageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
+		err = &fault.UsageError{What: foreign.Text(err.Error()).String(), Hint: "see samlogin --help"}
 	}
 	if asked.Annotations[readByPrograms] != "" { // also where the words were wrong, and the command never began
 		a.printed = true

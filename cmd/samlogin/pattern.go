@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -64,7 +66,7 @@ func matching(pattern string, offered []saml.Role, names accountNames) []saml.Ro
 // seen refuses a pattern with characters that nobody sees: whoever pasted it may not know which account it names.
 func seen(pattern string) error {
 	if foreign.Suspicious(pattern) {
-		return &roleError{What: fmt.Sprintf("the role pattern %q holds characters that no role name has", foreign.Text(pattern))}
+		return &fault.RoleError{What: fmt.Sprintf("the role pattern %q holds characters that no role name has", foreign.Text(pattern))}
 	}
 	return nil
 }
@@ -79,7 +81,7 @@ func theOne(pattern string, offered []saml.Role, names accountNames) (saml.Role,
 	case 1:
 		return found[0], nil
 	case 0:
-		return saml.Role{}, &roleError{
+		return saml.Role{}, &fault.RoleError{
 			What:       fmt.Sprintf("no role offered fits %q; offered are:", foreign.Text(pattern)),
 			Candidates: candidates(offered, names),
 			Hint:       "a pattern is an ARN, account/name or a name; * stands for anything but a slash",
@@ -89,7 +91,7 @@ func theOne(pattern string, offered []saml.Role, names accountNames) (saml.Role,
 	if found[0].ARN == found[len(found)-1].ARN {
 		hint = "it is one role by way of several SAML providers: choose one with --principal"
 	}
-	return saml.Role{}, &roleError{What: fmt.Sprintf("%d roles fit %q:", len(found), foreign.Text(pattern)), Candidates: candidates(found, names), Hint: hint}
+	return saml.Role{}, &fault.RoleError{What: fmt.Sprintf("%d roles fit %q:", len(found), foreign.Text(pattern)), Candidates: candidates(found, names), Hint: hint}
 }
 
 const maxCandidates = 20

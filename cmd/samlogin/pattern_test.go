@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/saml"
 )
 
@@ -67,7 +69,7 @@ func TestOnePatternMustFitOneRole(t *testing.T) {
 	if got, err := theOne("staging/Admin", offered, names); err != nil || got != offered[2] {
 		t.Errorf("staging/Admin: %v, %v", got, err)
 	}
-	var failed *roleError
+	var failed *fault.RoleError
 	if _, err := theOne("Admin", offered, names); !errors.As(err, &failed) || len(failed.Candidates) != 2 || explain(err).Exit != exitRole {
 		t.Errorf("an ambiguous pattern: %v", err)
 	}
@@ -80,7 +82,7 @@ func TestOnePatternMustFitOneRole(t *testing.T) {
 func TestPatternWithInvisibleCharactersIsRefused(t *testing.T) {
 	offered := []saml.Role{role(t, "111111111111", "Admin")}
 	_, err := theOne("Ad\u200bmin", offered, nil)
-	var failed *roleError
+	var failed *fault.RoleError
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "<U+200B>") {
 		t.Errorf("got %v", err)
 	}

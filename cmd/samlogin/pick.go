@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/picker"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
@@ -15,7 +17,7 @@ import (
 func (a *app) pick(ctx context.Context, in *signIn, offered []saml.Role, names accountNames, profile string) ([]saml.Role, error) {
 	t, err := a.terminal()
 	if err != nil {
-		return nil, &needError{
+		return nil, &fault.NeedError{
 			What: fmt.Sprintf("%d roles are offered and nobody can be asked which one", len(offered)),
 			Hint: "name one with --role account/name, or take all with --all; samlogin roles lists them",
 		}
@@ -37,7 +39,7 @@ func (a *app) pick(ctx context.Context, in *signIn, offered []saml.Role, names a
 	taken, err := choose(ctx, t, list)
 	a.keepPicks(in, kept, list, taken)
 	if errors.Is(err, picker.ErrNoKeys) {
-		return nil, &needError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
+		return nil, &fault.NeedError{What: "the list of roles cannot be shown on this terminal", Hint: "name a role with --role account/name"}
 	}
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
@@ -34,7 +36,7 @@ type planner struct {
 func (p *planner) switched(ctx context.Context, profile *settings.Profile) (*target, error) {
 	f := p.flags
 	if typed := p.app.typed; typed["role"] || typed["all"] || typed["principal"] {
-		return nil, &usageError{What: fmt.Sprintf("profile %s is one role, taken from %s: --role, --all and --principal choose among the roles of an IdP", foreign.Text(profile.Name), foreign.Text(profile.Source)), Hint: "leave them out"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("profile %s is one role, taken from %s: --role, --all and --principal choose among the roles of an IdP", foreign.Text(profile.Name), foreign.Text(profile.Source)), Hint: "leave them out"}
 	}
 	t := &target{named: profile, name: profile.Name, profile: cmp.Or(f.profile, profile.Name), choices: settings.Nearest(f.choices(), profile.Choices, p.settings.General)}
 	return t, p.prepare(ctx, t, func() (err error) {
@@ -67,9 +69,9 @@ func (p *planner) stored(ctx context.Context, name string) (*target, error) {
 		case root.Kind == profiles.RootManaged && root.Name == "" && !root.Expires.IsZero() && p.flags.takes:
 			return p.written(chain)
 		case root.Kind == profiles.RootManaged && root.Name == "":
-			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) holds keys that samlogin wrote, and the settings have no such profile: nothing tells how to get others", foreign.Text(name), root.Place), Hint: "log in with the flags of then, or let samlogin configure put it into the settings; " + known(p.settings)}
+			return nil, &fault.UsageError{What: fmt.Sprintf("profile %s (%s) holds keys that samlogin wrote, and the settings have no such profile: nothing tells how to get others", foreign.Text(name), root.Place), Hint: "log in with the flags of then, or let samlogin configure put it into the settings; " + known(p.settings)}
 		case root.Kind != profiles.RootLongTerm || root.MFASerial == "":
-			return nil, &usageError{What: fmt.Sprintf("profile %s (%s) has no role_arn, and no mfa_serial beside long-term keys: there is nothing to take", foreign.Text(name), root.Place), Hint: "AWS's clients use such a profile as it is; " + known(p.settings)}
+			return nil, &fault.UsageError{What: fmt.Sprintf("profile %s (%s) has no role_arn, and no mfa_serial beside long-term keys: there is nothing to take", foreign.Text(name), root.Place), Hint: "AWS's clients use such a profile as it is; " + known(p.settings)}
 		}
 	}
 	own := settings.Choices{Region: chain.Region, Duration: chain.Root.Duration}
@@ -102,7 +104,7 @@ func (p *planner) prepare(ctx context.Context, t *target, find func() error) err
 	p.renewing = p.flags.renewing || p.flags.writes && (t.choices.Write == writeProcess || t.choices.Write == "none")
 	if given := t.choices.Duration; given != "" && t.stored && p.flags.duration == "" {
 		if _, _, err := sts.ParseDuration(given); err != nil && !(t.profile != t.name && longSession(given) > 0) {
-			return &usageError{What: fmt.Sprintf("duration_seconds of profile %s: %v", foreign.Text(t.name), err), Hint: "from 900 to 43200"}
+			return &fault.UsageError{What: fmt.Sprintf("duration_seconds of profile %s: %v", foreign.Text(t.name), err), Hint: "from 900 to 43200"}
 		}
 	}
 	if longSession(t.choices.Duration) == 0 { // more than twelve hours may be meant for an MFA session, and is no wish for a role

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
@@ -29,7 +31,7 @@ func (p *planner) ofFiles(ctx context.Context, chain profiles.Chain, t *target) 
 	for i, r := range chain.Roles {
 		role, err := saml.SwitchedRole(r.RoleARN)
 		if err != nil {
-			return nil, &usageError{What: fmt.Sprintf("role_arn of profile %s (%s): %v", foreign.Text(r.Profile), r.Place, err), Hint: "write it like arn:aws:iam::222222222222:role/Deploy"}
+			return nil, &fault.UsageError{What: fmt.Sprintf("role_arn of profile %s (%s): %v", foreign.Text(r.Profile), r.Place, err), Hint: "write it like arn:aws:iam::222222222222:role/Deploy"}
 		}
 		wished := t
 		if i < len(chain.Roles)-1 { // a role on the way is wished for as its own profile says
@@ -55,7 +57,7 @@ func (p *planner) written(chain profiles.Chain) (*target, error) {
 		}
 	}
 	if len(given) > 0 {
-		return nil, &usageError{
+		return nil, &fault.UsageError{
 			What: fmt.Sprintf("the settings have no profile %s, so that its keys (%s) are taken as they are: %s cannot change them", foreign.Text(chain.Profile), root.Place, strings.Join(given, ", ")),
 			Hint: "samlogin login takes these flags; samlogin configure puts the profile into the settings",
 		}
@@ -97,7 +99,7 @@ func (p *planner) root(ctx context.Context, root profiles.Root) (link, error) {
 		keys.where, keys.place = "the environment", ""
 		keys.keys = sts.Credentials{AccessKeyID: p.app.env("AWS_ACCESS_KEY_ID"), SecretAccessKey: secret.New(p.app.env("AWS_SECRET_ACCESS_KEY")), SessionToken: secret.New(p.app.env("AWS_SESSION_TOKEN"))}
 		if keys.keys.AccessKeyID == "" || keys.keys.SecretAccessKey.Empty() {
-			return nil, &usageError{What: fmt.Sprintf("profile %s takes the keys of the environment (credential_source = Environment), and there are none", foreign.Text(root.Profile)), Hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}
+			return nil, &fault.UsageError{What: fmt.Sprintf("profile %s takes the keys of the environment (credential_source = Environment), and there are none", foreign.Text(root.Profile)), Hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}
 		}
 		return keys, nil
 	case profiles.RootProcess:
@@ -114,7 +116,7 @@ func (p *planner) root(ctx context.Context, root profiles.Root) (link, error) {
 	case profiles.RootAbsent:
 		if ours == nil {
 			files, _ := profiles.Locate(p.app.env)
-			return nil, &usageError{What: fmt.Sprintf("the source profile %q (%s) is neither in AWS's files nor in the settings", foreign.Text(root.Profile), root.Place), Hint: cmp.Or(nearTo(root.Profile, p.settings, files), known(p.settings))}
+			return nil, &fault.UsageError{What: fmt.Sprintf("the source profile %q (%s) is neither in AWS's files nor in the settings", foreign.Text(root.Profile), root.Place), Hint: cmp.Or(nearTo(root.Profile, p.settings, files), known(p.settings))}
 		}
 		return p.own(ctx, root, ours)
 	}
@@ -142,7 +144,7 @@ func (p *planner) own(ctx context.Context, root profiles.Root, ours *settings.Pr
 		return nil, err
 	}
 	if len(chain.Roles) == 0 {
-		return nil, &usageError{What: fmt.Sprintf("profile %s (%s) is to get its keys from samlogin, and the settings have no profile %q", foreign.Text(root.Profile), root.Place, foreign.Text(root.Name)), Hint: known(p.settings)}
+		return nil, &fault.UsageError{What: fmt.Sprintf("profile %s (%s) is to get its keys from samlogin, and the settings have no profile %q", foreign.Text(root.Profile), root.Place, foreign.Text(root.Name)), Hint: known(p.settings)}
 	}
 	t, err := p.onTheWay(ctx, root.Name, nil, ownChoices(chain.Roles[len(chain.Roles)-1]))
 	if err != nil {
@@ -159,7 +161,7 @@ func (p *planner) onTheWay(ctx context.Context, name string, named *settings.Pro
 	handed := settings.Choices{STSEndpoint: asked.STSEndpoint, CABundle: asked.CABundle, Timeout: asked.Timeout, MFACommand: asked.MFACommand, SecretStore: asked.SecretStore, MFASession: asked.MFASession}
 	t := &target{name: name, named: named, choices: settings.Nearest(given, own, handed, p.settings.General)}
 	if err := t.readWish(ctx, p.app); err != nil {
-		return nil, &usageError{What: fmt.Sprintf("the duration of profile %s: %v", foreign.Text(name), err), Hint: "from 900 to 43200 seconds"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("the duration of profile %s: %v", foreign.Text(name), err), Hint: "from 900 to 43200 seconds"}
 	}
 	return t, nil
 }
@@ -177,7 +179,7 @@ func (p *planner) enter(name string) error {
 			_, v, _ = strings.Cut(v, ": ")
 			shown = append(shown, foreign.Clean(v))
 		}
-		return &usageError{What: "the sources of profile " + shown[0] + " lead back to themselves: " + strings.Join(shown, " → "), Hint: "one of them needs keys of its own, or a login"}
+		return &fault.UsageError{What: "the sources of profile " + shown[0] + " lead back to themselves: " + strings.Join(shown, " → "), Hint: "one of them needs keys of its own, or a login"}
 	}
 	p.visited = append(p.visited, name)
 	return nil

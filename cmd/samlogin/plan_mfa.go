@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -69,9 +71,9 @@ func shareSessions(s *settings.Settings, all []*target) {
 func (p *planner) user(ctx context.Context, root profiles.Root, t *target) (link, error) {
 	switch {
 	case t.choices.PolicyFile != "" || len(t.choices.PolicyARNs) > 0: // or who asked for little would get everything
-		return nil, &usageError{What: fmt.Sprintf("profile %s gives an MFA session, and AWS takes no session policy for one (GetSessionToken)", foreign.Text(t.name)), Hint: "a policy can limit a role: take one with role_arn"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("profile %s gives an MFA session, and AWS takes no session policy for one (GetSessionToken)", foreign.Text(t.name)), Hint: "a policy can limit a role: take one with role_arn"}
 	case templated(t.profile):
-		return nil, &usageError{What: fmt.Sprintf("profile %s gives an MFA session, which has no role to name a profile by: --profile %q", foreign.Text(t.name), foreign.Text(t.profile)), Hint: "--profile takes a plain name, too"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("profile %s gives an MFA session, which has no role to name a profile by: --profile %q", foreign.Text(t.name), foreign.Text(t.profile)), Hint: "--profile takes a plain name, too"}
 	}
 	keys, err := p.root(ctx, root)
 	if err != nil {
@@ -100,7 +102,7 @@ func userProfile(from link, otherwise string) string {
 
 // deviceOfARole says why a code cannot be given with temporary keys.
 func deviceOfARole(profile, device string) error {
-	return &usageError{
+	return &fault.UsageError{
 		What: fmt.Sprintf("profile %s has mfa_serial, and its source gives temporary keys: the device %s belongs to an IAM user, and AWS takes its code only with that user's long-term keys", foreign.Text(profile), foreign.Text(device)),
 		Hint: "take mfa_serial out of the profile, or let its source be the user's keys",
 	}
@@ -121,7 +123,7 @@ func sessionLength(s *settings.Settings, c settings.Choices) (time.Duration, err
 			return d, nil
 		}
 	}
-	return 0, &usageError{What: "mfa_session in the settings (" + foreign.Clean(s.Path) + ") is not a time from 15m to 36h", Hint: `mfa_session = "36h"`}
+	return 0, &fault.UsageError{What: "mfa_session in the settings (" + foreign.Clean(s.Path) + ") is not a time from 15m to 36h", Hint: `mfa_session = "36h"`}
 }
 
 // longSession reads a time of more than twelve hours, up to the 36 that AWS gives to an MFA session; 0 for any other text.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -27,12 +29,12 @@ func (t *target) checkWrite() error {
 		if t.cli != nil {
 			return nil
 		}
-		return &usageError{
+		return &fault.UsageError{
 			What: "--write cli-cache is for profiles of AWS's files with role_arn, and not for roles that come from the IdP: what the AWS CLI keeps there it took itself, by role_arn and source_profile",
 			Hint: "--write process works for the AWS CLI and every SDK, and renews; what is got for a profile with role_arn goes to NAME-session",
 		}
 	}
-	return &usageError{What: fmt.Sprintf("--write takes keys, process, cli-cache or none, not %q", foreign.Text(t.choices.Write))}
+	return &fault.UsageError{What: fmt.Sprintf("--write takes keys, process, cli-cache or none, not %q", foreign.Text(t.choices.Write))}
 }
 
 // process is the command for one AWS profile.
@@ -47,7 +49,7 @@ func (j job) process(region string) profiles.Process {
 func (a *app) setProcess(ctx context.Context, t *target) error {
 	name := t.nameOr()
 	if t.named == nil && !t.stored {
-		e := &usageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
+		e := &fault.UsageError{What: "--write process needs a profile of the settings: AWS clients run samlogin credentials NAME", Hint: "put what the flags say into the settings, as [profile.NAME], and run: samlogin login NAME --write process"}
 		if !a.typed["write"] && a.env("SAMLOGIN_WRITE") == "" { // nobody has said it today
 			e.What = `the settings say write = "process", which needs a profile of the settings: AWS clients run samlogin credentials NAME`
 			e.Hint = "samlogin configure adds profiles for more roles; --write keys writes keys for those of this login"
@@ -58,7 +60,7 @@ func (a *app) setProcess(ctx context.Context, t *target) error {
 		return err
 	}
 	if len(t.patterns) == 0 && t.way == nil {
-		return &usageError{What: fmt.Sprintf("profile %s of the settings names no role, and AWS clients cannot be asked for one", t.named.Name), Hint: "put role = \"…\" into [profile." + t.named.Name + "]"}
+		return &fault.UsageError{What: fmt.Sprintf("profile %s of the settings names no role, and AWS clients cannot be asked for one", t.named.Name), Hint: "put role = \"…\" into [profile." + t.named.Name + "]"}
 	}
 	program, err := ownProgram(a.env)
 	if err != nil {
@@ -74,14 +76,14 @@ func (a *app) setProcess(ctx context.Context, t *target) error {
 			return fmt.Errorf("finding the settings file: %w", err)
 		}
 		if strings.HasPrefix(p.Settings, "/dev/") || strings.HasPrefix(p.Settings, "/proc/") {
-			return &usageError{What: "--write process needs a settings file that is there later, too, not " + foreign.Clean(p.Settings), Hint: "--config with the name of a file"}
+			return &fault.UsageError{What: "--write process needs a settings file that is there later, too, not " + foreign.Clean(p.Settings), Hint: "--config with the name of a file"}
 		}
 	}
 	if _, err := p.Command(); err != nil {
 		p.Program, p.Settings = system.ShortPath(p.Program), system.ShortPath(p.Settings)
 	}
 	if _, err := p.Command(); err != nil {
-		return &usageError{What: err.Error(), Hint: "move it to a folder with a plain name"}
+		return &fault.UsageError{What: err.Error(), Hint: "move it to a folder with a plain name"}
 	}
 	if a.folder() == nil {
 		a.notice("there is no place to keep keys in, so that AWS clients log in each time that they ask")
@@ -114,7 +116,7 @@ func (a *app) sameAsSettings(ctx context.Context, t *target) error {
 	if words == "" {
 		words = "a flag or a variable"
 	}
-	return &usageError{
+	return &fault.UsageError{
 		What: fmt.Sprintf("%s: this is not what %s, and samlogin credentials %s, which AWS clients run, goes by that", words, says, t.nameOr()),
 		Hint: "put it there, or leave it out",
 	}
@@ -161,7 +163,7 @@ func ownProgram(env func(string) string) (string, error) {
 	}
 	here, err := os.Stat(self)
 	if err != nil { // replaced or removed while it runs
-		return "", &usageError{What: "the file of this program is not there any more: " + cause(err), Hint: "run it again"}
+		return "", &fault.UsageError{What: "the file of this program is not there any more: " + cause(err), Hint: "run it again"}
 	}
 	for _, name := range []string{filepath.Base(os.Args[0]), "samlogin", filepath.Base(self)} {
 		found, err := exec.LookPath(name)
@@ -173,7 +175,7 @@ func ownProgram(env func(string) string) (string, error) {
 		}
 	}
 	if inTemporary(self, temporaryFolders(env)) {
-		return "", &usageError{What: "--write process would name this program, and it is in a temporary folder: " + foreign.Clean(self), Hint: "install it, or put it on PATH (go install makes it stay), and run it again"}
+		return "", &fault.UsageError{What: "--write process would name this program, and it is in a temporary folder: " + foreign.Clean(self), Hint: "install it, or put it on PATH (go install makes it stay), and run it again"}
 	}
 	return self, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adapter"
 	"github.com/samlogin/samlogin/idp/adfs"
@@ -71,7 +73,7 @@ func (a *app) signInFor(f *loginFlags, s *settings.Settings, p *settings.Profile
 		known = append(known, other)
 	}
 	slices.Sort(known)
-	return nil, &usageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
+	return nil, &fault.UsageError{What: fmt.Sprintf("no IdP is named %q in the settings, and it is no kind of IdP", foreign.Text(name)), Hint: "there are: " + strings.Join(known, ", ")}
 }
 
 // signInOf is the login at an IdP that a NAME means, or that its keys begin with; nil where there is none, as for roles
@@ -121,13 +123,13 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		return a.commandProvider(in)
 	}
 	if in.choices.URL == "" {
-		return nil, &usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
+		return nil, &fault.UsageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"}
 	}
 	walk := idp.Config{Transport: transport, Jar: a.jar(in), Agent: agent(), Username: in.choices.Username, Observe: a.observer(in), Dated: dated, Waiting: a.waiting, Agree: a.agree, Now: a.now, After: a.wait}
 	for _, text := range in.origins {
 		origin, err := idp.ParseOrigin(text)
 		if err != nil {
-			return nil, &usageError{What: fmt.Sprintf("origins: %q: %v", foreign.Text(text), err)}
+			return nil, &fault.UsageError{What: fmt.Sprintf("origins: %q: %v", foreign.Text(text), err)}
 		}
 		walk.Origins = append(walk.Origins, origin)
 	}
@@ -140,7 +142,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		address, err := adfs.ParseAddress(in.choices.URL)
 		if err != nil {
 			if explain(err).Exit == exitFault {
-				err = &usageError{What: err.Error(), Hint: "--url takes a host, a base address or a full start address"}
+				err = &fault.UsageError{What: err.Error(), Hint: "--url takes a host, a base address or a full start address"}
 			}
 			return nil, err
 		}
@@ -148,7 +150,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 		switch start {
 		case "", adfs.StartAuto, adfs.StartIdP, adfs.StartSP:
 		default:
-			return nil, &usageError{What: "--start takes auto, idp or sp"}
+			return nil, &fault.UsageError{What: "--start takes auto, idp or sp"}
 		}
 		other := a.withoutTyping(in, &walk, transport)
 		walk.Transport = a.certified(in, address.Origin, transport)
@@ -159,7 +161,7 @@ func (a *app) provider(in *signIn, transport http.RoundTripper, dated func(time.
 			KnownOff: a.knownOff(address.Origin), FoundOff: func() { a.foundOff(address.Origin) },
 		}), nil
 	}
-	return nil, &usageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: " + strings.Join(settings.Kinds(), ", ")}
+	return nil, &fault.UsageError{What: "this build knows no IdP of the kind " + in.kind, Hint: "it knows: " + strings.Join(settings.Kinds(), ", ")}
 }
 
 // formProvider makes the provider for IdPs with plain forms.
@@ -167,7 +169,7 @@ func (a *app) formProvider(in *signIn, walk idp.Config) (idp.Provider, error) {
 	address, err := form.ParseAddress(in.choices.URL)
 	if err != nil {
 		if explain(err).Exit == exitFault {
-			err = &usageError{What: err.Error(), Hint: "--url takes the full address at which a login for AWS begins"}
+			err = &fault.UsageError{What: err.Error(), Hint: "--url takes the full address at which a login for AWS begins"}
 		}
 		return nil, err
 	}

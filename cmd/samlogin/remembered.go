@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/totp"
@@ -135,7 +137,7 @@ func (s *remembered) step(ctx context.Context, k keychain.Key, seed totp.Seed) (
 		return at, context.Cause(ctx)
 	}
 	if ahead > aheadSteps {
-		return at, &needError{What: "too many logins of " + k.User + " want a one-time code at once", Hint: "run them one after the other"}
+		return at, &fault.NeedError{What: "too many logins of " + k.User + " want a one-time code at once", Hint: "run them one after the other"}
 	}
 	if ahead > 0 {
 		wait := at.Sub(now)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -25,7 +27,7 @@ func TestAnEightHourCommandOutlivesAnHourOfKeys(t *testing.T) {
 			t.Error("a renewal has no end")
 		}
 		if !alive {
-			return heldKeys{}, &needError{What: "the password is needed", Hint: "x"}
+			return heldKeys{}, &fault.NeedError{What: "the password is needed", Hint: "x"}
 		}
 		return heldKeys{Session: sts.Session{Credentials: sts.Credentials{AccessKeyID: "ASIA", Expiration: now.Add(time.Hour)}}, life: time.Hour}, nil
 	}}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/trace"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -42,7 +44,7 @@ func (a *app) replay(ctx context.Context, r *trace.Recording) (*replayed, error)
 	player := trace.NewPlayer(r)
 	start := player.Start()
 	if start == nil {
-		return nil, &usageError{What: "the recording has no request to an IdP, so there is nothing to replay"}
+		return nil, &fault.UsageError{What: "the recording has no request to an IdP, so there is nothing to replay"}
 	}
 	transport, stop, err := a.stage(player)
 	if err != nil {
@@ -67,7 +69,7 @@ func (a *app) replay(ctx context.Context, r *trace.Recording) (*replayed, error)
 		}
 	}
 	if in.kind != "adfs" && in.kind != "form" { // the kinds that walk over pages
-		return nil, &usageError{What: fmt.Sprintf("a login of the kind %q is not replayed", foreign.Text(in.kind)), Hint: "this version replays adfs and form"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("a login of the kind %q is not replayed", foreign.Text(in.kind)), Hint: "this version replays adfs and form"}
 	}
 	if in.choices.Start == "sp" {
 		in.choices.Start = "idp" // the address recorded is already the one that the request made

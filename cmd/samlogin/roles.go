@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -19,7 +21,7 @@ func newRolesCmd(a *app) *cobra.Command {
   samlogin roles --output json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return &usageError{What: "roles takes one name at most", Hint: "see samlogin roles --help"}
+				return &fault.UsageError{What: "roles takes one name at most", Hint: "see samlogin roles --help"}
 			}
 			return nil
 		},
@@ -46,10 +48,10 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 		if len(names) > 0 {
 			what = foreign.Clean(names[0])
 		}
-		return &usageError{What: what + " stands for several IdPs, and one is needed", Hint: "name a profile, or the IdP with --idp"}
+		return &fault.UsageError{What: what + " stands for several IdPs, and one is needed", Hint: "name a profile, or the IdP with --idp"}
 	}
 	if len(offering) == 0 {
-		return &usageError{What: fmt.Sprintf("profile %s takes its role with other keys, and not from an IdP that could be asked for roles", foreign.Text(wanted[0].name)), Hint: "samlogin login --explain " + foreign.Clean(wanted[0].name) + " tells how"}
+		return &fault.UsageError{What: fmt.Sprintf("profile %s takes its role with other keys, and not from an IdP that could be asked for roles", foreign.Text(wanted[0].name)), Hint: "samlogin login --explain " + foreign.Clean(wanted[0].name) + " tells how"}
 	}
 	wanted = offering
 	in := wanted[0].signIn

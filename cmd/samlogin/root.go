@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -100,7 +102,7 @@ func newRootCmd(a *app, args []string) *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{What: flagComplaint(err), Hint: "see " + cmd.CommandPath() + " --help"}
+		return &fault.UsageError{What: flagComplaint(err), Hint: "see " + cmd.CommandPath() + " --help"}
 	})
 	global := root.PersistentFlags()
 	global.StringVar(&a.global.config, "config", "", "settings `FILE`")
@@ -132,9 +134,9 @@ func addCompletion(root *cobra.Command) {
 			c.Short = "Print the completion script for a shell"
 			c.Args = func(_ *cobra.Command, args []string) error {
 				if len(args) == 1 {
-					return &usageError{What: fmt.Sprintf("there is no completion for the shell %q", foreign.Text(args[0])), Hint: "there is one for bash, zsh, fish and powershell"}
+					return &fault.UsageError{What: fmt.Sprintf("there is no completion for the shell %q", foreign.Text(args[0])), Hint: "there is one for bash, zsh, fish and powershell"}
 				}
-				return &usageError{What: "completion takes the name of a shell", Hint: "bash, zsh, fish or powershell"}
+				return &fault.UsageError{What: "completion takes the name of a shell", Hint: "bash, zsh, fish or powershell"}
 			}
 			c.RunE = func(*cobra.Command, []string) error { return nil } // without it Args is not looked at
 		}
@@ -144,7 +146,7 @@ func addCompletion(root *cobra.Command) {
 // unknownWord refuses a word that is no command, with the one that was perhaps meant. (A profile is logged in to with
 // "samlogin login NAME", so that a new command can never shadow a profile.)
 func unknownWord(cmd *cobra.Command, word string) error {
-	e := &usageError{What: fmt.Sprintf("unknown command %q", foreign.Text(word)), Hint: "see " + cmd.CommandPath() + " --help"}
+	e := &fault.UsageError{What: fmt.Sprintf("unknown command %q", foreign.Text(word)), Hint: "see " + cmd.CommandPath() + " --help"}
 	if !cmd.HasParent() {
 		e.Hint += "; profiles are named after login: samlogin login NAME"
 	}
@@ -197,7 +199,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 			empty = slices.Contains(several.GetSlice(), "")
 		}
 		if failed == nil && empty {
-			failed = &usageError{What: "--" + f.Name + " was given an empty value", Hint: "leave the flag out for its default"}
+			failed = &fault.UsageError{What: "--" + f.Name + " was given an empty value", Hint: "leave the flag out for its default"}
 		}
 	})
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -207,7 +209,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		}
 		if value := a.env(names[0]); value != "" {
 			if err := cmd.Flags().Set(f.Name, value); err != nil {
-				failed = &usageError{What: names[0] + " has a value that --" + f.Name + " does not take"}
+				failed = &fault.UsageError{What: names[0] + " has a value that --" + f.Name + " does not take"}
 			}
 		}
 	})
@@ -226,7 +228,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	default:
 		what := a.global.output
 		a.global.output = "text"
-		return &usageError{What: fmt.Sprintf("--output takes text or json, not %q", foreign.Text(what))}
+		return &fault.UsageError{What: fmt.Sprintf("--output takes text or json, not %q", foreign.Text(what))}
 	}
 	return a.oneReader(cmd)
 }
@@ -252,10 +254,10 @@ func (a *app) oneReader(cmd *cobra.Command) error {
 	}
 	if len(readers) > 1 {
 		slices.Sort(readers)
-		return &usageError{What: strings.Join(readers, " and ") + " cannot both read standard input"}
+		return &fault.UsageError{What: strings.Join(readers, " and ") + " cannot both read standard input"}
 	}
 	if file, ok := a.in.(*os.File); ok && len(readers) == 1 && (a.typed["password-stdin"] || a.typed["stdin"]) && terminal.Is(file) {
-		return &usageError{What: readers[0] + " reads from a pipe or a file, and standard input is the terminal, which would show what you type", Hint: "leave it out: samlogin asks, and shows nothing"}
+		return &fault.UsageError{What: readers[0] + " reads from a pipe or a file, and standard input is the terminal, which would show what you type", Hint: "leave it out: samlogin asks, and shows nothing"}
 	}
 	return nil
 }

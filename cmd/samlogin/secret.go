@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 )
 
 // secretFlags are the words of the secret commands.
@@ -46,7 +48,7 @@ func (f *secretFlags) named(cmd *cobra.Command) {
 
 func oneNameAtMost(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return &usageError{What: cmd.CommandPath() + " takes one name at most", Hint: "see " + cmd.CommandPath() + " --help"}
+		return &fault.UsageError{What: cmd.CommandPath() + " takes one name at most", Hint: "see " + cmd.CommandPath() + " --help"}
 	}
 	return nil
 }

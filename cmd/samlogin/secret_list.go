@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -115,7 +117,7 @@ func (a *app) secretTest(ctx context.Context, f *secretFlags, names []string) er
 		return err
 	}
 	if k.Origin == deviceOrigin {
-		return &usageError{What: "a test is a login at an IdP, and " + k.User + " is a device of AWS", Hint: "samlogin login NAME uses its seed"}
+		return &fault.UsageError{What: "a test is a login at an IdP, and " + k.User + " is a device of AWS", Hint: "samlogin login NAME uses its seed"}
 	}
 	transport, err := a.transport(in.choices)
 	if err != nil {
@@ -130,7 +132,7 @@ func (a *app) secretTest(ctx context.Context, f *secretFlags, names []string) er
 	err = login.login(ctx)
 	var need *idp.NeedError
 	if errors.As(err, &need) {
-		return &needError{What: "no " + need.Question.Kind.String() + " that can be used is remembered for " + who(k), Hint: "samlogin secret set remembers one"}
+		return &fault.NeedError{What: "no " + need.Question.Kind.String() + " that can be used is remembered for " + who(k), Hint: "samlogin secret set remembers one"}
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/idp/keychain"
@@ -28,7 +30,7 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 		switch name := names[0]; {
 		case a.deviceOf(s, name) != "":
 			if !f.totp {
-				return fail(&usageError{What: fmt.Sprintf("%s is an MFA device of AWS, or a profile with one: what can be remembered of it is the seed of its codes", foreign.Text(name)), Hint: "add --totp"})
+				return fail(&fault.UsageError{What: fmt.Sprintf("%s is an MFA device of AWS, or a profile with one: what can be remembered of it is the seed of its codes", foreign.Text(name)), Hint: "add --totp"})
 			}
 			return &signIn{choices: s.General}, deviceKey(a.deviceOf(s, name)), nil
 		case s.IdPs[name] != nil:
@@ -36,7 +38,7 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 		case s.Profiles[name] != nil:
 			p = s.Profiles[name]
 		default:
-			return fail(&usageError{What: fmt.Sprintf("the settings have no IdP or profile %q, and it is no MFA device of AWS", foreign.Text(name)), Hint: "name the IdP with --url and --username, or the device by its ARN"})
+			return fail(&fault.UsageError{What: fmt.Sprintf("the settings have no IdP or profile %q, and it is no MFA device of AWS", foreign.Text(name)), Hint: "name the IdP with --url and --username, or the device by its ARN"})
 		}
 	}
 	in, err := a.signInFor(&f.loginFlags, s, p)
@@ -44,12 +46,12 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 		return fail(err)
 	}
 	if in.choices.URL == "" {
-		return fail(&usageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"})
+		return fail(&fault.UsageError{What: "the address of the IdP is not known", Hint: "give it with --url, SAMLOGIN_URL or url in the settings"})
 	}
 	address, err := adfs.ParseAddress(in.choices.URL)
 	if err != nil {
 		if explain(err).Exit == exitFault {
-			err = &usageError{What: err.Error()}
+			err = &fault.UsageError{What: err.Error()}
 		}
 		return fail(err)
 	}
@@ -60,7 +62,7 @@ func (a *app) secretOwner(ctx context.Context, f *secretFlags, names []string) (
 	if k.User == "" {
 		user, err := (&person{app: a}).Ask(ctx, idp.Question{Kind: idp.Username, Origin: address.Origin})
 		if errors.Is(err, idp.ErrNoAnswer) {
-			err = &usageError{What: "the user name is not known", Hint: needHint(idp.Question{Kind: idp.Username})}
+			err = &fault.UsageError{What: "the user name is not known", Hint: needHint(idp.Question{Kind: idp.Username})}
 		}
 		if err != nil {
 			return fail(err)
@@ -86,7 +88,7 @@ func (a *app) secretSet(ctx context.Context, f *secretFlags, names []string) err
 	}
 	places := a.stores().places(in.choices.SecretStore)
 	if len(places) == 0 {
-		return &usageError{What: `secret_store = "none" in the settings: nothing is remembered`}
+		return &fault.UsageError{What: `secret_store = "none" in the settings: nothing is remembered`}
 	}
 	st, err := a.stores().open(places[0])
 	if err != nil {
@@ -120,11 +122,11 @@ func (a *app) bothFactors(ctx context.Context, f *secretFlags, place string, k k
 	warning := fmt.Sprintf("%s has the %s of %s already: with both, whoever can read it has both factors", st.Name(), kindWord(other.Kind), who(k))
 	t, err := a.terminal()
 	if err != nil {
-		return &needError{What: warning, Hint: "--both-factors agrees to that"}
+		return &fault.NeedError{What: warning, Hint: "--both-factors agrees to that"}
 	}
 	yes, err := t.Confirm(ctx, warning+". Keep both there?")
 	if err == nil && !yes {
-		err = &needError{What: "nothing was remembered", Hint: "another place for the seed keeps the factors apart: --mfa-command, or your telephone"}
+		err = &fault.NeedError{What: "nothing was remembered", Hint: "another place for the seed keeps the factors apart: --mfa-command, or your telephone"}
 	}
 	return err
 }
@@ -135,13 +137,13 @@ func (a *app) secretValue(ctx context.Context, f *secretFlags, k keychain.Key) (
 	if f.stdin {
 		b, err := io.ReadAll(io.LimitReader(a.in, secretBytes+1))
 		if err != nil || len(b) > secretBytes {
-			return value, &usageError{What: "the value cannot be read from standard input"}
+			return value, &fault.UsageError{What: "the value cannot be read from standard input"}
 		}
 		value = secret.New(firstLine(string(b)))
 	} else {
 		t, err := a.terminal()
 		if err != nil {
-			return value, &needError{What: "the " + kindWord(k.Kind) + " is needed, and nobody can be asked", Hint: "give it on standard input with --stdin"}
+			return value, &fault.NeedError{What: "the " + kindWord(k.Kind) + " is needed, and nobody can be asked", Hint: "give it on standard input with --stdin"}
 		}
 		question := "Password of " + who(k) + ": "
 		if k.Kind == keychain.Seed {
@@ -154,14 +156,14 @@ func (a *app) secretValue(ctx context.Context, f *secretFlags, k keychain.Key) (
 		value = secret.New(text)
 	}
 	if value.Empty() {
-		return value, &usageError{What: "the " + kindWord(k.Kind) + " is empty; nothing was remembered"}
+		return value, &fault.UsageError{What: "the " + kindWord(k.Kind) + " is empty; nothing was remembered"}
 	}
 	if k.Kind != keychain.Seed {
 		return value, nil
 	}
 	seed, err := totp.Parse(value)
 	if err != nil {
-		return value, &usageError{What: err.Error(), Hint: "a seed is what the QR code holds: base32 letters, or an otpauth:// address"}
+		return value, &fault.UsageError{What: err.Error(), Hint: "a seed is what the QR code holds: base32 letters, or an otpauth:// address"}
 	}
 	return seed.Text(), nil
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
@@ -47,14 +49,14 @@ func (a *app) serve(ctx context.Context, f *loginFlags, name, shell string, pare
 	if parent != 0 {
 		lives = func() bool { return system.ProcessLives(parent) }
 		if !lives() {
-			return &usageError{What: fmt.Sprintf("there is no process %d to end with", parent), Hint: "--parent $$ is the shell's own"}
+			return &fault.UsageError{What: fmt.Sprintf("there is no process %d to end with", parent), Hint: "--parent $$ is the shell's own"}
 		}
 	}
 	if shell == "" {
 		shell = a.ownShell()
 	}
 	if shell == "github" {
-		return &usageError{What: "an endpoint ends with the step that started it: --shell github is no use here", Hint: "samlogin env " + foreign.Clean(name) + " --shell github hands on the keys themselves"}
+		return &fault.UsageError{What: "an endpoint ends with the step that started it: --shell github is no use here", Hint: "samlogin env " + foreign.Clean(name) + " --shell github hands on the keys themselves"}
 	}
 	if _, err := statementOf(shell); err != nil {
 		return err

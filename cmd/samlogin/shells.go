@@ -8,6 +8,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
@@ -53,7 +55,7 @@ func shellNames() []string {
 
 // printEnvironment prints variables in the words of a shell, so that the shell gets exactly the values and does nothing
 // else: to out in one write, or, for "github", to the file githubEnv (the variable GITHUB_ENV) with its masks on
-// errOut. A value that the shell has no way to hold is a usageError, and then nothing is printed at all.
+// errOut. A value that the shell has no way to hold is a *fault.UsageError, and then nothing is printed at all.
 func printEnvironment(out, errOut io.Writer, shell string, vars []variable, githubEnv string) error {
 	if shell == "github" {
 		return giveToGitHub(errOut, vars, githubEnv)
@@ -67,7 +69,7 @@ func printEnvironment(out, errOut io.Writer, shell string, vars []variable, gith
 		s, ok := line(v.Name, v.Value.Reveal())
 		if !ok || strings.Contains(v.Value.Reveal(), "\x00") {
 			// which character it is would tell something about a secret
-			return &usageError{What: shell + " cannot hold the value of " + v.Name, Hint: "--shell sh and --shell powershell hold any text"}
+			return &fault.UsageError{What: shell + " cannot hold the value of " + v.Name, Hint: "--shell sh and --shell powershell hold any text"}
 		}
 		text.WriteString(s)
 	}
@@ -93,7 +95,7 @@ func statementOf(shell string) (statement, error) {
 	case "dotenv":
 		return dotenvLine, nil
 	}
-	return nil, &usageError{What: fmt.Sprintf("--shell %q is not known", foreign.Text(shell)), Hint: "shells are " + strings.Join(shellNames(), ", ")}
+	return nil, &fault.UsageError{What: fmt.Sprintf("--shell %q is not known", foreign.Text(shell)), Hint: "shells are " + strings.Join(shellNames(), ", ")}
 }
 
 // shLine quotes for POSIX shells (XCU 2.2.2): between single quotes everything is itself. The semicolons are for those

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
 )
@@ -290,7 +292,7 @@ func TestValuesThatAShellCannotHold(t *testing.T) {
 			err := printEnvironment(&out, &errOut, shell, []variable{
 				{Name: "BEFORE", Value: secret.New("fine")}, {Name: "V", Value: secret.New("c4nary" + value), Mask: true},
 			}, env)
-			var usage *usageError
+			var usage *fault.UsageError
 			if !errors.As(err, &usage) || strings.Contains(err.Error()+usage.Hint, "c4nary") {
 				t.Errorf("%s %q: %v", shell, value, err)
 			}

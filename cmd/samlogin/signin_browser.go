@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/idp/form"
@@ -16,7 +18,7 @@ func (a *app) browserProvider(in *signIn, walk idp.Config) (idp.Provider, error)
 	start, origin, err := idp.ParseStart(in.choices.URL, "https://idp.example.com/where/the/login/begins")
 	if err != nil {
 		if explain(err).Exit == exitFault {
-			err = &usageError{What: err.Error(), Hint: "--url takes the full address at which a login for AWS begins"}
+			err = &fault.UsageError{What: err.Error(), Hint: "--url takes the full address at which a login for AWS begins"}
 		}
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func (a *app) browserFolder() (string, error) {
 	if dir, err := state.Locate(a.env); err == nil {
 		return filepath.Join(dir, "browser"), nil
 	}
-	return "", &usageError{What: "there is no place for the browser's files: HOME and XDG_STATE_HOME are unset", Hint: "set XDG_STATE_HOME to a folder of your own"}
+	return "", &fault.UsageError{What: "there is no place for the browser's files: HOME and XDG_STATE_HOME are unset", Hint: "set XDG_STATE_HOME to a folder of your own"}
 }
 
 // browserFailed is the code and the exit of a login that ended with the browser.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/program"
@@ -22,7 +24,7 @@ const commandTime = 5 * time.Minute
 // commandProvider has a program of the person's bring the response: for IdPs that nothing else gets past.
 func (a *app) commandProvider(in *signIn) (idp.Provider, error) {
 	if len(in.command) == 0 {
-		return nil, &usageError{What: "an IdP of the kind command is described in the settings only", Hint: `[idp.NAME] with kind = "command" and command = ["program", "argument"], then --idp NAME`}
+		return nil, &fault.UsageError{What: "an IdP of the kind command is described in the settings only", Hint: `[idp.NAME] with kind = "command" and command = ["program", "argument"], then --idp NAME`}
 	}
 	return &commandProvider{app: a, argv: in.command, limit: commandTime}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -165,7 +167,7 @@ func (a *app) membersOf(s *settings.Settings, names []string, rows []statusRow) 
 				}
 			}
 			if !slices.Contains(stored, name) {
-				return nil, &usageError{What: fmt.Sprintf("there is no group, profile or session %q", foreign.Text(name)), Hint: known(s)}
+				return nil, &fault.UsageError{What: fmt.Sprintf("there is no group, profile or session %q", foreign.Text(name)), Hint: known(s)}
 			}
 		}
 		out = append(out, name)
@@ -221,7 +223,7 @@ func shortSpan(d time.Duration) string {
 // statusWatch draws the table again each second, in its place, until ctrl-C. The cursor is hidden meanwhile.
 func (a *app) statusWatch(ctx context.Context, s *settings.Settings, names []string) error {
 	if !a.outIsTTY || a.json() || a.env("TERM") == "dumb" {
-		return &usageError{What: "--watch draws on a terminal, and standard output is none that can be drawn on", Hint: "leave it out"}
+		return &fault.UsageError{What: "--watch draws on a terminal, and standard output is none that can be drawn on", Hint: "leave it out"}
 	}
 	a.watch()
 	fmt.Fprint(a.out, "\x1b[?25l")

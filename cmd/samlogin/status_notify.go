@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -64,7 +66,7 @@ func notifyMargin(set any) (time.Duration, error) {
 	case string:
 		d, err := time.ParseDuration(v)
 		if err != nil || d < 0 {
-			return 0, &usageError{What: fmt.Sprintf("notify in the settings is no time: %q", foreign.Text(v)), Hint: `as in: notify = "15m"`}
+			return 0, &fault.UsageError{What: fmt.Sprintf("notify in the settings is no time: %q", foreign.Text(v)), Hint: `as in: notify = "15m"`}
 		}
 		return d, nil
 	}

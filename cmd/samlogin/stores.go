@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/program"
@@ -133,13 +135,13 @@ func (a *app) passphrase(ctx context.Context, path string, confirm bool) (secret
 	if line := a.env(passphraseCommandVariable); line != "" {
 		argv, ok := program.Words(line)
 		if !ok {
-			return secret.Text{}, &usageError{What: passphraseCommandVariable + " has a quote that is not closed"}
+			return secret.Text{}, &fault.UsageError{What: passphraseCommandVariable + " has a quote that is not closed"}
 		}
 		return a.secretOf(ctx, passphraseCommandVariable, argv)
 	}
 	t, err := a.terminal()
 	if err != nil {
-		return secret.Text{}, &needError{
+		return secret.Text{}, &fault.NeedError{
 			What: "the passphrase of " + path + " is needed, and nobody can be asked",
 			Hint: "give it with " + passphraseVariable + " or " + passphraseCommandVariable,
 		}
@@ -150,7 +152,7 @@ func (a *app) passphrase(ctx context.Context, path string, confirm bool) (secret
 	}
 	again, err := t.Line(ctx, "The same passphrase again: ", true)
 	if err == nil && (again != text || text == "") {
-		err = &usageError{What: "the two passphrases differ, or are empty; nothing was remembered"}
+		err = &fault.UsageError{What: "the two passphrases differ, or are empty; nothing was remembered"}
 	}
 	return secret.New(text), err
 }
@@ -214,7 +216,7 @@ func (a *app) ownFile(variable string, within []string, windowsVariable, name st
 	}
 	folder := a.env(home)
 	if !filepath.IsAbs(folder) {
-		return "", &needError{What: home + " is unset or not an absolute path, so there is no place for " + name, Hint: "set " + home}
+		return "", &fault.NeedError{What: home + " is unset or not an absolute path, so there is no place for " + name, Hint: "set " + home}
 	}
 	return filepath.Join(append(append([]string{folder}, within...), "samlogin", name)...), nil
 }

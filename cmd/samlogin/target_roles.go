@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -43,12 +45,12 @@ func (t *target) roles(r *saml.Response, names accountNames, pick chooser) ([]sa
 	}
 	offered := r.Roles
 	if len(offered) == 0 {
-		return nil, &roleError{What: "the IdP let you in, but offers no AWS role", Hint: "ask its administrator for a role: the groups you are in decide, or the claim rules for AWS"}
+		return nil, &fault.RoleError{What: "the IdP let you in, but offers no AWS role", Hint: "ask its administrator for a role: the groups you are in decide, or the claim rules for AWS"}
 	}
 	if provider := t.choices.Principal; provider != "" {
 		offered = slices.DeleteFunc(slices.Clone(offered), func(r saml.Role) bool { return r.PrincipalARN != provider })
 		if len(offered) == 0 {
-			return nil, &roleError{What: fmt.Sprintf("no role is offered by way of the SAML provider %s", foreign.Text(provider)), Candidates: providersOf(r.Roles), Hint: "--principal takes one of these ARNs, or none"}
+			return nil, &fault.RoleError{What: fmt.Sprintf("no role is offered by way of the SAML provider %s", foreign.Text(provider)), Candidates: providersOf(r.Roles), Hint: "--principal takes one of these ARNs, or none"}
 		}
 	}
 	switch {
@@ -99,9 +101,9 @@ func (t *target) unseen() ([]saml.Role, error) {
 		if err == nil {
 			return []saml.Role{role}, nil
 		}
-		return nil, &roleError{What: "the assertion is encrypted for AWS: " + err.Error(), Hint: "give the whole ARNs: --role arn:aws:iam::…:role/NAME --principal arn:aws:iam::…:saml-provider/NAME"}
+		return nil, &fault.RoleError{What: "the assertion is encrypted for AWS: " + err.Error(), Hint: "give the whole ARNs: --role arn:aws:iam::…:role/NAME --principal arn:aws:iam::…:saml-provider/NAME"}
 	}
-	return nil, &roleError{What: "the assertion is encrypted for AWS, so that its roles cannot be seen here", Hint: "name the role and its provider: --role arn:aws:iam::…:role/NAME --principal arn:aws:iam::…:saml-provider/NAME"}
+	return nil, &fault.RoleError{What: "the assertion is encrypted for AWS, so that its roles cannot be seen here", Hint: "name the role and its provider: --role arn:aws:iam::…:role/NAME --principal arn:aws:iam::…:saml-provider/NAME"}
 }
 
 // expand fills a template for the AWS profile. What a name may not hold becomes a dash.
@@ -120,7 +122,7 @@ func expand(template string, role saml.Role, names accountNames) (string, error)
 		"{account}", role.Account(), "{alias}", profiles.SafeName(alias), "{role}", profiles.SafeName(role.Name()), "{partition}", role.Partition(),
 	).Replace(pattern)
 	if strings.ContainsAny(out, "{}") {
-		return "", &usageError{What: fmt.Sprintf("the template %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
+		return "", &fault.UsageError{What: fmt.Sprintf("the template %q has a word in braces that is not known", foreign.Text(template)), Hint: "known are {account} {alias} {role} {partition}"}
 	}
 	return out, profiles.CheckName(out)
 }

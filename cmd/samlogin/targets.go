@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml"
@@ -63,20 +65,20 @@ func (a *app) targets(ctx context.Context, f *loginFlags, s *settings.Settings, 
 		case s.Profiles[name] != nil:
 			found = append(found, s.Profiles[name])
 		case s.IdPs[name] != nil:
-			return nil, &usageError{What: fmt.Sprintf("%s is an IdP, not a profile or a group", foreign.Text(name)), Hint: "samlogin --idp " + name + " logs in to it"}
+			return nil, &fault.UsageError{What: fmt.Sprintf("%s is an IdP, not a profile or a group", foreign.Text(name)), Hint: "samlogin --idp " + name + " logs in to it"}
 		default:
 			t, err := (&planner{app: a, flags: f, settings: s}).stored(ctx, name)
 			if err != nil {
 				return nil, err
 			}
 			if t == nil {
-				return nil, &usageError{What: fmt.Sprintf("the settings have no group or profile %q, and AWS's files no profile", foreign.Text(name)), Hint: known(s)}
+				return nil, &fault.UsageError{What: fmt.Sprintf("the settings have no group or profile %q, and AWS's files no profile", foreign.Text(name)), Hint: known(s)}
 			}
 			stored = append(stored, t)
 		}
 	}
 	if n := len(found) + len(stored); n > 1 && f.profile != "" && !strings.Contains(f.profile, "{") {
-		return nil, &usageError{What: fmt.Sprintf("--profile names one AWS profile for %d profiles", n), Hint: "leave it out, or use a template: --profile '{alias}-{role}'"}
+		return nil, &fault.UsageError{What: fmt.Sprintf("--profile names one AWS profile for %d profiles", n), Hint: "leave it out, or use a template: --profile '{alias}-{role}'"}
 	}
 	var out []*target
 	done := map[string]bool{}
@@ -176,7 +178,7 @@ func (t *target) checkWords(a *app) error {
 }
 
 func severalForOne(n int, profile string) error {
-	return &usageError{What: fmt.Sprintf("%d roles cannot all be written to the profile %s", n, foreign.Text(profile)), Hint: "use a template: --profile '{alias}-{role}'"}
+	return &fault.UsageError{What: fmt.Sprintf("%d roles cannot all be written to the profile %s", n, foreign.Text(profile)), Hint: "use a template: --profile '{alias}-{role}'"}
 }
 
 func (t *target) readWish(ctx context.Context, a *app) error {
@@ -202,10 +204,10 @@ func (a *app) policy(ctx context.Context, path string) (string, error) {
 	}
 	text, err := a.readFlagFile(ctx, "policy-file", path, 64<<10)
 	if err != nil && ctx.Err() == nil && !a.typed["policy-file"] {
-		err = &usageError{What: "policy_file in the settings names " + foreign.Clean(path) + ", which cannot be used: " + strings.TrimPrefix(err.Error(), "--policy-file cannot be read: "), Hint: "correct policy_file"}
+		err = &fault.UsageError{What: "policy_file in the settings names " + foreign.Clean(path) + ", which cannot be used: " + strings.TrimPrefix(err.Error(), "--policy-file cannot be read: "), Hint: "correct policy_file"}
 	}
 	if err == nil && strings.TrimSpace(text) == "" {
-		err = &usageError{What: "--policy-file names a file that holds no policy", Hint: "leave it out for keys without a session policy"}
+		err = &fault.UsageError{What: "--policy-file names a file that holds no policy", Hint: "leave it out for keys without a session policy"}
 	}
 	if err != nil {
 		return "", err

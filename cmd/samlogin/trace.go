@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/trace"
 )
@@ -33,10 +35,10 @@ func (a *app) openTrace() (err error) {
 func openTrace(path string, began time.Time) (*traceFile, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, &usageError{What: "the trace file " + path + " is there already", Hint: "name a new file; a trace replaces nothing"}
+		return nil, &fault.UsageError{What: "the trace file " + path + " is there already", Hint: "name a new file; a trace replaces nothing"}
 	}
 	if err != nil {
-		return nil, &usageError{What: fmt.Sprintf("the trace file cannot be created: %v", err)}
+		return nil, &fault.UsageError{What: fmt.Sprintf("the trace file cannot be created: %v", err)}
 	}
 	h := trace.Header{Samlogin: version(), System: runtime.GOOS + "/" + runtime.GOARCH, Began: began.UTC().Format(time.RFC3339)}
 	return &traceFile{f, trace.NewWriter(f, h)}, nil

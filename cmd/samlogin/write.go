@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -126,7 +128,7 @@ func (w *keysWriter) askLongTerm(ctx context.Context, profile string, there prof
 	}
 	t, err := w.app.terminal()
 	if errors.Is(err, errNoTerminal) {
-		return &needError{What: "profile " + profile + " has " + there.What + ", which are lost when it is replaced, and nobody can be asked", Hint: "write to another profile with --profile, or take them out of the file yourself"}
+		return &fault.NeedError{What: "profile " + profile + " has " + there.What + ", which are lost when it is replaced, and nobody can be asked", Hint: "write to another profile with --profile, or take them out of the file yourself"}
 	}
 	yes, err := t.Confirm(ctx, "Profile "+profile+" has "+there.What+". Replace them for good?")
 	if err != nil {
@@ -151,7 +153,7 @@ func (w *keysWriter) clash(jobs []job, names accountNames) error {
 			w.first[j.profile] = j
 			continue
 		}
-		return &usageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.what(), j.what(), j.profile), Hint: proposal(other, j, jobs, names)}
+		return &fault.UsageError{What: fmt.Sprintf("%s and %s would both be written to the profile %s", other.what(), j.what(), j.profile), Hint: proposal(other, j, jobs, names)}
 	}
 	return nil
 }
