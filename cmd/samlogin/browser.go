@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/saml/secret"

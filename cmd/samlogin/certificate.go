@@ -13,10 +13,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
@@ -40,7 +40,7 @@ type certified struct {
 
 // certified is the transport of an IdP whose settings name a certificate; else the transport as it is.
 func (a *app) certified(in *signIn, home idp.Origin, transport http.RoundTripper) http.RoundTripper {
-	reached, ok := transport.(*retrying)
+	reached, ok := transport.(*network.Way)
 	if in.choices.Certificate == "" || !ok {
 		return transport
 	}
@@ -48,7 +48,7 @@ func (a *app) certified(in *signIn, home idp.Origin, transport http.RoundTripper
 	c.load = func(ctx context.Context) (*tls.Certificate, error) {
 		return a.loadCertificate(ctx, in.choices.Certificate)
 	}
-	showing := reached.base.Clone()
+	showing := reached.Base.Clone()
 	// HTTP/1.1: a server may ask for the certificate when it has read the request, which HTTP/2 forbids (RFC 9113, 9.2.1).
 	showing.ForceAttemptHTTP2, showing.TLSNextProto = false, map[string]func(string, *tls.Conn) http.RoundTripper{}
 	showing.TLSClientConfig.NextProtos = []string{"http/1.1"}
@@ -58,7 +58,7 @@ func (a *app) certified(in *signIn, home idp.Origin, transport http.RoundTripper
 		defer c.mu.Unlock()
 		return c.certificate, nil
 	}
-	c.showing = &retrying{next: reached.limit.over(showing), limit: reached.limit, pause: reached.pause, base: showing}
+	c.showing = reached.Through(showing)
 	return c
 }
 
@@ -87,7 +87,7 @@ func (a *app) loadCertificate(ctx context.Context, path string) (*tls.Certificat
 	fail := func(why string) (*tls.Certificate, error) {
 		return nil, &fault.UsageError{What: "the certificate " + path + " " + why, Hint: "certificate in the settings names a file with the certificate and its key, in PEM or PKCS#12 form"}
 	}
-	f, err := openNamed(path)
+	f, err := system.OpenNamed(path)
 	if err != nil {
 		return fail("cannot be read: " + cause(err))
 	}

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/idp/probe"
 	"github.com/samlogin/samlogin/profiles/settings"
 )

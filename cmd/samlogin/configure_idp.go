@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/probe"
@@ -56,9 +55,9 @@ func (s *setup) findIdP(ctx context.Context) error {
 			}
 		}
 		var unknown *probe.UnknownError
-		var network *idp.NetworkError
+		var silent *idp.NetworkError
 		var usage *fault.UsageError
-		again := errors.As(err, &unknown) || errors.As(err, &network) || errors.As(err, &usage)
+		again := errors.As(err, &unknown) || errors.As(err, &silent) || errors.As(err, &usage)
 		if s.ask.terminal == nil || f.url != "" || !again || try == triesToAnswer || ctx.Err() != nil {
 			return err
 		}
@@ -95,7 +94,7 @@ func (s *setup) look(ctx context.Context, address string) (*probe.Finding, error
 		}
 		defer func() { fmt.Fprint(t.Out, place.over("")) }()
 	}
-	within, end := transport.within(ctx)
+	within, end := transport.Within(ctx)
 	defer end()
 	return probe.Probe(within, probe.Config{Address: address, RelyingParty: choices.RelyingParty, Transport: transport, Agent: agent(), Now: a.now, Tell: tell})
 }

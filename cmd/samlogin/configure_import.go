@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/imports"
 	"github.com/samlogin/samlogin/profiles/settings"

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -41,7 +41,7 @@ func (s *setup) commands(c *settings.Choices) error {
 // madeLogin is the login that was tried, and goes on to be used.
 type madeLogin struct {
 	session   *session
-	transport *retrying
+	transport *network.Way
 	flags     *loginFlags
 }
 

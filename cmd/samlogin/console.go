@@ -10,10 +10,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"
 	"github.com/samlogin/samlogin/sts"
@@ -98,7 +97,7 @@ func (a *app) consoleLink(ctx context.Context, k heldKeys, service string) (secr
 	if given := a.env(signInVariable); given != "" {
 		client.Endpoint = strings.TrimSuffix(given, "/") + "/federation"
 	}
-	within, end := transport.within(ctx)
+	within, end := transport.Within(ctx)
 	defer end()
 	return client.SignIn(within, k.Credentials, awsconsole.Place{Partition: k.role.Partition(), Service: service, Region: cmp.Or(k.region, k.choices.Region)}, issuerOf(k.choices.URL))
 }

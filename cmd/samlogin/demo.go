@@ -11,10 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	idpdemo "github.com/samlogin/samlogin/idp/demo"
 	"github.com/samlogin/samlogin/profiles"

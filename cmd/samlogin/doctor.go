@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io/fs"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/idp/trace"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
@@ -116,7 +116,7 @@ func (e *traceError) Error() string {
 func (e *traceError) Unwrap() error { return e.err }
 
 func readTrace(path string) (*trace.Recording, error) {
-	f, err := openNamed(path)
+	f, err := system.OpenNamed(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &fault.UsageError{What: "there is no file " + foreign.Text(path).String(), Hint: "samlogin login --trace FILE makes one"}
 	}

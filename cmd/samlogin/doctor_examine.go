@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/clash"
 	"github.com/samlogin/samlogin/profiles/settings"

@@ -94,7 +94,7 @@ func (e *examination) askIdP(ctx context.Context, in *signIn, clock *clocks) []f
 		f.failed(bad, label, err)
 		return f.all
 	}
-	defer over.base.CloseIdleConnections()
+	defer over.Base.CloseIdleConnections()
 	seen := &handshakes{next: over}
 	host := label
 	if _, origin, err := idp.ParseStart(visit.choices.URL, ""); err == nil {

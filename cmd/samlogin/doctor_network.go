@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
@@ -27,7 +28,7 @@ func (e *examination) way() []finding {
 	f := &findings{section: "network"}
 	env := e.app.env
 	proxy := cmp.Or(env("HTTPS_PROXY"), env("https_proxy"))
-	switch err := checkProxy(env); {
+	switch err := network.CheckProxy(env); {
 	case err != nil:
 		f.failed(bad, "proxy", err)
 	case proxy != "":
@@ -86,17 +87,17 @@ func (e *examination) bundle(f *findings, path string) {
 		f.note(bad, "CA bundle", "every user can write to "+e.tilde(path)+", and decide who is trusted", "look through it, then: chmod go-w "+e.tilde(path))
 		return
 	}
-	if _, err := loadRoots(path); err != nil {
+	if _, err := network.Roots(path); err != nil {
 		f.failed(bad, "CA bundle", err)
 		return
 	}
-	file, err := openNamed(path)
+	file, err := system.OpenNamed(path)
 	if err != nil {
 		f.failed(bad, "CA bundle", err)
 		return
 	}
 	defer func() { _ = file.Close() }()
-	text, _ := io.ReadAll(io.LimitReader(file, caFileBytes))
+	text, _ := io.ReadAll(io.LimitReader(file, network.BundleBytes))
 	whole, ended := 0, 0
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)

@@ -70,7 +70,7 @@ func (e *examination) askSTS(ctx context.Context, p *stsPlace, clock *clocks) []
 		f.failed(bad, label, err)
 		return f.all
 	}
-	defer over.base.CloseIdleConnections()
+	defer over.Base.CloseIdleConnections()
 	header, err := sts.Reach(ctx, &http.Client{Transport: over}, p.endpoint)
 	switch {
 	case err != nil && ctx.Err() != nil:

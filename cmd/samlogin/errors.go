@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/idp"
 	signinbrowser "github.com/samlogin/samlogin/idp/browser"
@@ -89,8 +89,8 @@ func explain(err error) failure {
 		lock       *profiles.LockError
 		file       *profiles.FileError
 		output     *fault.OutputError
-		proxy      *proxyError
-		slow       *slowError
+		proxy      *network.ProxyError
+		slow       *network.SlowError
 		command    *commandError
 		guessed    *guessedError
 		place      *awsconsole.PlaceError

@@ -10,10 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/saml/foreign"
 )

@@ -74,7 +74,7 @@ func TestWhereItFell(t *testing.T) {
 		c.Wait()
 	}
 	for _, f := range []func(){falls, beside} {
-		if at := catch(f); !regexp.MustCompile(`^cmd/samlogin/fault_test\.go:\d+$`).MatchString(at) {
+		if at := catch(f); !regexp.MustCompile(`^cmd/samlogin/fallen_test\.go:\d+$`).MatchString(at) {
 			t.Errorf("it fell at %q", at)
 		}
 	}

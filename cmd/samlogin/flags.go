@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/pflag"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+	"github.com/samlogin/samlogin/cmd/samlogin/system"
 )
 
 // loginFlags are the words of login and roles. An empty one was not given; settings and defaults come later.
@@ -113,24 +112,11 @@ func (s *seconds) Set(text string) error {
 	return nil
 }
 
-// openNamed opens a file that a person named. /dev/stdin and /dev/fd/N, which shells make of <(…), are descriptors that
-// this process has already: by their path they could not be opened, since nobody may look into this process.
-func openNamed(path string) (*os.File, error) {
-	number, ok := strings.CutPrefix(path, "/dev/fd/")
-	if path == "/dev/stdin" {
-		number, ok = "0", true
-	}
-	if n, err := strconv.ParseUint(number, 10, 16); ok && err == nil {
-		return os.NewFile(uintptr(n), path), nil
-	}
-	return os.Open(path)
-}
-
 // readFlagFile reads a file that a flag names; - is standard input.
 func (a *app) readFlagFile(ctx context.Context, flag, path string, limit int64) (string, error) {
 	in := a.in
 	if path != "-" {
-		f, err := openNamed(path)
+		f, err := system.OpenNamed(path)
 		if err != nil {
 			return "", &fault.UsageError{What: "--" + flag + " cannot be read: " + cause(err)}
 		}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/profiles"
 )
 

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/saml/secret"
 )

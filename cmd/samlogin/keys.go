@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -251,7 +252,7 @@ func (a *app) forMachines(ctx context.Context, c settings.Choices) (context.Cont
 	if c.CredentialsPrompt != nil && !*c.CredentialsPrompt || !system.InForeground() {
 		a.global.noInput = true
 	}
-	return context.WithTimeoutCause(ctx, processLimit, &slowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})
+	return context.WithTimeoutCause(ctx, processLimit, &network.SlowError{Phase: "getting the keys, as AWS's clients wait no longer", Limit: processLimit})
 }
 
 // loginCommand is the command that a person runs where a machine could not ask. Names of AWS's files may hold anything.

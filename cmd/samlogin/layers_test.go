@@ -43,6 +43,7 @@ var allowed = map[string][]string{
 
 	"cmd/samlogin/fault":    {},
 	"cmd/samlogin/manual":   {},
+	"cmd/samlogin/network":  {"cmd/samlogin/fault", "cmd/samlogin/system", "idp", "saml/foreign"},
 	"cmd/samlogin/system":   {},
 	"cmd/samlogin/terminal": {"saml/foreign"},
 	"cmd/samlogin/picker":   {"cmd/samlogin/terminal", "saml", "saml/foreign"},

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml/secret"
 )

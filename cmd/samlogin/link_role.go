@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/profiles/state"
 	"github.com/samlogin/samlogin/saml"
@@ -100,7 +101,7 @@ func (l *switchedRole) take(ctx context.Context, f *loginFlags) (heldKeys, error
 // caller is STS as one link asks it.
 type caller struct {
 	app       *app
-	transport *retrying
+	transport *network.Way
 	client    *sts.Client
 	endpoint  sts.Endpoint
 }
@@ -121,7 +122,7 @@ func (a *app) caller(partition, action string, c settings.Choices) (*caller, err
 }
 
 func (c *caller) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return c.transport.within(ctx)
+	return c.transport.Within(ctx)
 }
 
 // region is the one of the settings, where the role's partition has it.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adfs"
 	"github.com/samlogin/samlogin/idp/negotiate"
@@ -13,12 +14,12 @@ import (
 func (a *app) withoutTyping(in *signIn, walk *idp.Config, transport http.RoundTripper) (otherAgent string) {
 	mode := negotiate.Mode(in.choices.Windows)
 	methods := negotiate.Methods(mode, negotiate.Options{Env: a.env})
-	reached, ok := transport.(*retrying)
+	reached, ok := transport.(*network.Way)
 	if len(methods) == 0 || !ok {
 		return adfs.BrowserAgent
 	}
 	walk.Agent = adfs.WindowsAgent
-	walk.Windows = &idp.Windows{Methods: methods, Connection: reached.oneConnection}
+	walk.Windows = &idp.Windows{Methods: methods, Connection: reached.OneConnection}
 	if mode == negotiate.Auto { // a form is as good, and at home it is what there is every day
 		return agent()
 	}
@@ -26,10 +27,4 @@ func (a *app) withoutTyping(in *signIn, walk *idp.Config, transport http.RoundTr
 		a.notice(o.Host() + " shows its form instead of signing in by Windows: this computer is not on its intranet, or it offers that to other User-Agents only")
 	}
 	return ""
-}
-
-// oneConnection is one connection within the same limits of time. Nothing is repeated on it.
-func (r *retrying) oneConnection() (http.RoundTripper, func()) {
-	one := idp.OneConnection(r.base)
-	return r.limit.over(one), one.CloseIdleConnections
 }

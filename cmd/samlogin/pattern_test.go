@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/saml"
 )
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/adapter"
 	"github.com/samlogin/samlogin/idp/adfs"
@@ -234,18 +234,16 @@ func (a *app) endpointOptions(c settings.Choices) sts.EndpointOptions {
 }
 
 // transport is how this run reaches servers. The trace is opened here, since what is to be traced begins here.
-func (a *app) transport(c settings.Choices) (*retrying, error) {
+func (a *app) transport(c settings.Choices) (*network.Way, error) {
 	if err := a.openTrace(); err != nil {
 		return nil, err
 	}
-	if err := checkProxy(a.env); err != nil {
+	if err := network.CheckProxy(a.env); err != nil {
 		return nil, err
 	}
-	roots, err := loadRoots(cmp.Or(c.CABundle, a.env("AWS_CA_BUNDLE")))
+	roots, err := network.Roots(cmp.Or(c.CABundle, a.env("AWS_CA_BUNDLE")))
 	if err != nil {
 		return nil, err
 	}
-	base := newTransport(roots, a.env)
-	patience := newPatience(base, cmp.Or(c.Timeout, defaultTimeout), a.now)
-	return &retrying{next: patience, limit: patience, pause: a.pause, base: base}, nil
+	return network.NewWay(network.NewTransport(roots, a.env, atOnce), cmp.Or(c.Timeout, defaultTimeout), a.now, a.pause), nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/keychain"
 	"github.com/samlogin/samlogin/idp/totp"

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/trace"
 	"github.com/samlogin/samlogin/profiles/settings"
@@ -129,8 +129,8 @@ func (a *app) stage(player *trace.Player) (*http.Transport, func(), error) {
 	roots.AddCert(ca.certificate)
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, Time: a.now},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{Timeout: dialLimit}).DialContext(ctx, network, address[len("https://"):])
+		DialContext: func(ctx context.Context, kind, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: network.DialLimit}).DialContext(ctx, kind, address[len("https://"):])
 		},
 	}
 	return transport, func() { transport.CloseIdleConnections(); stop() }, nil

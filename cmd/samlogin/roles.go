@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/saml/foreign"
 )
 

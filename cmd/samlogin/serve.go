@@ -8,10 +8,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/spf13/cobra"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/fault"
 	"github.com/samlogin/samlogin/cmd/samlogin/system"
 	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/saml/secret"

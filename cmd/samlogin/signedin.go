@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
 	"github.com/samlogin/samlogin/sts"
@@ -22,7 +23,7 @@ const freshAge = time.Minute
 // signedIn is one login at one IdP, and what it gives to the calls that take roles by it.
 type signedIn struct {
 	session   *session
-	transport *retrying
+	transport *network.Way
 	http      *http.Client // for STS
 
 	mu     sync.Mutex
@@ -46,7 +47,7 @@ func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, nam
 	} else if session.provider, err = a.provider(in, transport, session.datedBy("the IdP's")); err != nil {
 		return nil, nil, err
 	}
-	dialled := a.dialAhead(ctx, transport.base, wanted)
+	dialled := a.dialAhead(ctx, transport.Base, wanted)
 	if err := session.login(ctx); err != nil {
 		a.noteRefusal(in, err)
 		a.noteMissed(ctx, session, err)
@@ -57,7 +58,7 @@ func (a *app) signInTo(ctx context.Context, f *loginFlags, wanted []*target, nam
 }
 
 // newSignedIn is a login that was made. calls is how those to STS go out.
-func newSignedIn(s *session, transport *retrying, calls http.RoundTripper) *signedIn {
+func newSignedIn(s *session, transport *network.Way, calls http.RoundTripper) *signedIn {
 	return &signedIn{session: s, transport: transport, http: &http.Client{Transport: &asked{app: s.app, action: "AssumeRoleWithSAML", next: calls, dated: s.datedBy("AWS's")}}}
 }
 

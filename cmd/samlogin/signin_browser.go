@@ -5,7 +5,6 @@ import (
 	"runtime"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/browser"
 	"github.com/samlogin/samlogin/idp/form"

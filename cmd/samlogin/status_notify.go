@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/idp/program"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"

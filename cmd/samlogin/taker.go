@@ -160,7 +160,7 @@ func (t *taker) call(ctx context.Context, j job, client *sts.Client, wish sts.Wi
 	if err != nil {
 		return sts.Session{}, err
 	}
-	within, end := j.by.transport.within(ctx)
+	within, end := j.by.transport.Within(ctx)
 	session, err := client.AssumeWithSAML(within, assertion.Encoded, j.role, assertion.SessionNotOnOrAfter, wish)
 	end()
 	if !tooOld(err) {
@@ -173,7 +173,7 @@ func (t *taker) call(ctx context.Context, j job, client *sts.Client, wish sts.Wi
 	if other == assertion {
 		return session, err
 	}
-	within, end = j.by.transport.within(ctx)
+	within, end = j.by.transport.Within(ctx)
 	defer end()
 	return client.AssumeWithSAML(within, other.Encoded, j.role, other.SessionNotOnOrAfter, wish)
 }

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/network"
 )
 
 // tlsFarm is a server of TLS as a test wants it, with a certificate by an authority that the person trusts.
@@ -113,7 +115,7 @@ func TestTLSThatProvesNothing(t *testing.T) { // security case 145
 	if run(t.Context(), r.app, r.args); *requests == 0 {
 		t.Errorf("a good server was not asked\n%s", r.errOut.String())
 	}
-	transport := newTransport(nil, func(string) string { return "" })
+	transport := network.NewTransport(nil, func(string) string { return "" }, 1)
 	if c := transport.TLSClientConfig; c.Renegotiation != tls.RenegotiateNever || c.InsecureSkipVerify || c.MinVersion < tls.VersionTLS12 || slices.Contains(c.CipherSuites, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA) {
 		t.Errorf("%+v", c)
 	}

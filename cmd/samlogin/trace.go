@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
-
 	"github.com/samlogin/samlogin/idp"
 	"github.com/samlogin/samlogin/idp/trace"
 )

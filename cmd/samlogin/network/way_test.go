@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"context"
@@ -42,11 +42,11 @@ func TestOnlyAGetIsTriedAgain(t *testing.T) {
 		{"a name that does not exist", "GET", scripted{&net.DNSError{IsNotFound: true}, 200}, 1, 0},
 		{"a name server in trouble", "GET", scripted{&net.DNSError{IsTemporary: true}, 200}, 0, 200},
 		{"a certificate", "GET", scripted{x509.UnknownAuthorityError{}, 200}, 1, 0},
-		{"silence", "GET", scripted{&slowError{Phase: "connecting", Limit: dialLimit}, 200}, 1, 0},
+		{"silence", "GET", scripted{&SlowError{Phase: "connecting", Limit: DialLimit}, 200}, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var waits []time.Duration
-			r := &retrying{next: &c.plan, pause: func(_ context.Context, d time.Duration) error {
+			r := &Way{next: &c.plan, pause: func(_ context.Context, d time.Duration) error {
 				waits = append(waits, d)
 				return nil
 			}}
@@ -70,7 +70,7 @@ func TestOnlyAGetIsTriedAgain(t *testing.T) {
 func TestAnEndedContextIsNotTriedAgain(t *testing.T) {
 	gone := errors.New("interrupted")
 	plan := scripted{syscall.ECONNRESET, 200}
-	r := &retrying{next: &plan, pause: func(context.Context, time.Duration) error { return gone }}
+	r := &Way{next: &plan, pause: func(context.Context, time.Duration) error { return gone }}
 	req, err := http.NewRequestWithContext(t.Context(), "GET", "https://idp.test/", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,12 +45,12 @@ func TestEachPhaseHasItsLimit(t *testing.T) {
 		hole       bool // nobody answers even the attempt to connect
 	}{
 		{server.URL + "/header", "talking to all servers (--timeout)", time.Minute, 1, false},
-		{"https://192.0.2.1/", "connecting", dialLimit, 2, true},
+		{"https://192.0.2.1/", "connecting", DialLimit, 2, true},
 		{"https://" + silent.Addr().String() + "/", "agreeing on TLS", tlsLimit, 3, false},
 		{server.URL + "/header", "waiting for the answer", answerLimit, 4, false},
 		{server.URL + "/body", "reading the answer", bodyLimit, 5, false},
 	} {
-		transport := newTransport(nil, func(string) string { return "" })
+		transport := NewTransport(nil, func(string) string { return "" }, 1)
 		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the certificate is not what is tested
 		if c.hole {
 			transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
@@ -63,7 +64,7 @@ func TestEachPhaseHasItsLimit(t *testing.T) {
 			return func() bool { return true }
 		}
 		err := fetch(p, c.url)
-		var slow *slowError
+		var slow *SlowError
 		if !errors.As(err, &slow) || slow.Phase != c.phase || slow.Limit != c.limit {
 			t.Errorf("%s: got %v", c.phase, err)
 		}
@@ -164,101 +165,17 @@ func TestHugeHeaderIsRefused(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	transport := newTransport(nil, func(string) string { return "" })
+	transport := NewTransport(nil, func(string) string { return "" }, 1)
 	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
 	if err := fetch(newPatience(transport, time.Minute, time.Now), server.URL); err == nil {
 		t.Error("a header of 200 KB was read")
 	}
 }
 
-// A proxy is told the host and its own password; what goes on behind it is between us and the IdP, who hears nothing of
-// the proxy. Where NO_PROXY names the host, the proxy hears nothing at all.
-//
-// security case 22
-func TestAProxyLearnsTheHostAlone(t *testing.T) {
-	r := newRig(t, 0, 0)
-	adfs := strings.TrimPrefix(r.env["SAMLOGIN_URL"], "https://")
-	var heads, told atomic.Value // what the proxy heard, what the IdP heard of it
-	var calls atomic.Int32
-	heads.Store("")
-	told.Store("")
-	proxy, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = proxy.Close() }()
-	go func() {
-		for {
-			conn, err := proxy.Accept()
-			if err != nil {
-				return
-			}
-			calls.Add(1)
-			go relay(conn, adfs, &heads)
-		}
-	}()
-	r.atIdP.set(func(_ http.ResponseWriter, q *http.Request) bool {
-		for name := range q.Header {
-			if strings.HasPrefix(name, "Proxy-") {
-				told.Store(name)
-			}
-		}
-		return false
-	})
-	r.env["HTTPS_PROXY"] = "http://user:pr0xy-secret@" + proxy.Addr().String()
-	r.env["SAMLOGIN_URL"] = "https://adfs.example.com"
-	if code := run(context.Background(), r.app, append(r.args, "--verbose")); code != exitDone {
-		t.Fatalf("exit %d\n%s", code, r.errOut.String())
-	}
-	head := heads.Load().(string)
-	lines := strings.Split(head, "\r\n")
-	if lines[0] != "CONNECT adfs.example.com:443 HTTP/1.1" || len(r.adfs.Log()) != 3 || told.Load() != "" {
-		t.Errorf("%d requests came by the proxy, which heard\n%s\nand the IdP of it %q", len(r.adfs.Log()), head, told.Load())
-	}
-	for _, line := range lines[1:] {
-		if name, _, _ := strings.Cut(line, ":"); name != "Host" && name != "User-Agent" && name != "Proxy-Authorization" && name != "" {
-			t.Errorf("the proxy was told %q", line)
-		}
-	}
-	for spelling, form := range spellings("Correct-Horse-7") {
-		if strings.Contains(head, string(form)) {
-			t.Errorf("the proxy was told the password (%s)", spelling)
-		}
-	}
-	if strings.Contains(r.out.String()+r.errOut.String(), "pr0xy-secret") {
-		t.Errorf("the proxy's password is shown:\n%s", r.errOut.String())
-	}
-	before := calls.Load()
-	r.env["NO_PROXY"], r.env["SAMLOGIN_URL"] = ".invalid", "https://adfs.invalid"
-	if code := run(context.Background(), r.app, r.args); code != exitNetwork || calls.Load() != before {
-		t.Errorf("exit %d; the proxy was asked %d times\n%s", code, calls.Load()-before, r.errOut.String())
-	}
-}
-
-// relay is a proxy for one connection, which leads to one server whatever was asked for.
-func relay(conn net.Conn, to string, heads *atomic.Value) {
-	defer func() { _ = conn.Close() }()
-	var head []byte
-	for b := make([]byte, 1); !strings.HasSuffix(string(head), "\r\n\r\n"); head = append(head, b[0]) {
-		if _, err := conn.Read(b); err != nil {
-			return
-		}
-	}
-	heads.Store(string(head))
-	server, err := net.Dial("tcp", to)
-	if err != nil {
-		return
-	}
-	defer func() { _ = server.Close() }()
-	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
-	go func() { _, _ = io.Copy(server, conn); _ = server.Close() }()
-	_, _ = io.Copy(conn, server)
-}
-
 // security case 22
 func TestProxyOfTheEnvironment(t *testing.T) {
 	env := map[string]string{"HTTPS_PROXY": "http://user:pr0xy-secret@proxy.example.com:3128", "NO_PROXY": "internal.example.com"}
-	proxy := proxyOf(func(name string) string { return env[name] })
+	proxy := ProxyOf(func(name string) string { return env[name] })
 	for host, proxied := range map[string]bool{
 		"https://adfs.example.com/": true, "https://internal.example.com/": false, "https://127.0.0.1:8443/": false, "https://localhost/": false,
 	} {
@@ -271,9 +188,48 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	connect := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 	defer connect.Close()
 	env["HTTPS_PROXY"] = strings.Replace(connect.URL, "http://", "http://user:pr0xy-secret@", 1)
-	err := fetch(newPatience(newTransport(nil, func(name string) string { return env[name] }), time.Minute, time.Now), "https://adfs.example.com/")
-	var refused *proxyError
+	err := fetch(newPatience(NewTransport(nil, func(name string) string { return env[name] }, 1), time.Minute, time.Now), "https://adfs.example.com/")
+	var refused *ProxyError
 	if !errors.As(err, &refused) || refused.Status != http.StatusProxyAuthRequired || strings.Contains(refused.Error(), "pr0xy-secret") {
 		t.Errorf("a proxy that wants a password: %v", err)
+	}
+}
+
+// Which hosts are reached by way of the proxy: NO_PROXY in all its forms, and loopback never.
+func TestWhoIsReachedByAProxy(t *testing.T) { // security case 143
+	for _, c := range []struct {
+		none, url string
+		proxied   bool
+	}{
+		{"", "https://adfs.example.com/", true},
+		{"example.com", "https://adfs.example.com/", false},
+		{"example.com", "https://example.com/", false},
+		{"example.com", "https://evilexample.com/", true},
+		{".example.com", "https://adfs.example.com/", false},
+		{".example.com", "https://example.com/", true},
+		{"*.example.com", "https://adfs.example.com/", false},
+		{"other.test, example.com", "https://adfs.example.com/", false},
+		{"EXAMPLE.com", "https://adfs.example.com/", false},
+		{"adfs.example.com:8443", "https://adfs.example.com/", true},
+		{"adfs.example.com:443", "https://adfs.example.com/", false},
+		{"*", "https://adfs.example.com/", false},
+		{"10.0.0.0/8", "https://10.1.2.3/", false},
+		{"10.0.0.0/8", "https://11.1.2.3/", true},
+		{"10.1.2.3", "https://10.1.2.3/", false},
+		{"fd00::/8", "https://[fd00::1]/", false},
+		{"", "https://127.0.0.1:8443/", false}, {"", "https://127.8.9.1/", false}, {"", "https://[::1]:1/", false}, {"", "https://localhost:4566/", false},
+		{"other.test", "https://127.0.0.1/", false},
+	} {
+		for _, names := range [][2]string{{"HTTPS_PROXY", "NO_PROXY"}, {"https_proxy", "no_proxy"}} {
+			env := map[string]string{names[0]: "http://proxy.example.net:3128", names[1]: c.none, "HTTP_PROXY": "http://wrong.example.net"}
+			u, err := url.Parse(c.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			by, err := ProxyOf(func(name string) string { return env[name] })(u)
+			if err != nil || (by != nil) != c.proxied || by != nil && by.Host != "proxy.example.net:3128" {
+				t.Errorf("%s=%s: %s by way of %v, %v", names[1], c.none, c.url, by, err)
+			}
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"context"
@@ -56,7 +56,7 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	left := p.left()
 	if left <= 0 {
 		cancel(nil)
-		return nil, &slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
+		return nil, &SlowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
 	}
 	answerLimit := answerLimit
 	until, waits := idp.WaitsUntil(req.Context())
@@ -68,8 +68,8 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	if !w.free {
 		p.begin(w.began)
 	}
-	w.whole = p.after(left, func() { cancel(&slowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
-	w.phase("connecting", dialLimit)
+	w.whole = p.after(left, func() { cancel(&SlowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
+	w.phase("connecting", DialLimit)
 	trace := &httptrace.ClientTrace{
 		TLSHandshakeStart: func() { w.phase("agreeing on TLS", tlsLimit) },
 		GotConn:           func(httptrace.GotConnInfo) { w.phase("waiting for the answer", answerLimit) },
@@ -81,7 +81,7 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	}
 	if err != nil {
 		w.end()
-		var slow *slowError
+		var slow *SlowError
 		if errors.As(context.Cause(ctx), &slow) {
 			err = slow
 		}
@@ -142,7 +142,7 @@ func (w *watch) phase(name string, limit time.Duration) {
 	if w.stop != nil {
 		w.stop()
 	}
-	w.stop = w.p.after(limit, func() { w.cancel(&slowError{Phase: name, Limit: limit}) })
+	w.stop = w.p.after(limit, func() { w.cancel(&SlowError{Phase: name, Limit: limit}) })
 }
 
 func (w *watch) end() {
