@@ -62,8 +62,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, 0, 0)
 			g := r.gateAfter(20)
-			k := openConsole(t, r.onTerminal(), r.sixty()...)
-			k.resize(24, c.cols)
+			k := openWindow(t, 24, c.cols, r.onTerminal(), r.sixty()...)
 			shown := func() string {
 				lines := strings.Split(strings.TrimRight(k.screen(), "\n "), "\n")
 				return lines[len(lines)-1]

@@ -288,7 +288,7 @@ func TestTheTerminalIsAskedWhileStdoutIsCaptured(t *testing.T) { // security cas
 		t.Fatal(err)
 	}
 	out, errOut := filepath.Join(r.home, "out"), filepath.Join(r.home, "err")
-	c := openConsoleOf(t, r.environ(), "sh", "-c", fmt.Sprintf("%s credentials p >%s 2>%s", program, out, errOut))
+	c := openConsoleOf(t, 24, 80, r.environ(), "sh", "-c", fmt.Sprintf("%s credentials p >%s 2>%s", program, out, errOut))
 	c.until(`Password of CORP\jane`)
 	other, otherOut, _ := r.process(t, "", "credentials", "q")
 	rest := waits(t, other)
@@ -329,7 +329,7 @@ func TestNoQuestionInTheBackground(t *testing.T) { // security case 86
 			r.idpSettings = c.head + r.idpSettings
 			r.writeProfiles(t, "p=111111111111/Admin")
 			out, errOut := filepath.Join(r.home, "out"), filepath.Join(r.home, "err")
-			console := openConsoleOf(t, r.environ(), "bash", "--norc", "--noprofile", "-c", fmt.Sprintf(c.line, program, out, errOut))
+			console := openConsoleOf(t, 24, 80, r.environ(), "bash", "--norc", "--noprofile", "-c", fmt.Sprintf(c.line, program, out, errOut))
 			console.until(fmt.Sprintf("code-%d", exitNeedsAnswer))
 			console.exit()
 			said, _ := os.ReadFile(errOut)

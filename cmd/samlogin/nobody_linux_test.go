@@ -64,7 +64,7 @@ func TestNoCore(t *testing.T) { // security case 96
 		t.Fatal(err)
 	}
 	env, _ := signInServer(t)
-	c := openConsoleOf(t, append(env, "GOTRACEBACK=crash"), "bash", "-c", "ulimit -c unlimited 2>/dev/null; exec "+program+` --username 'CORP\jane'`)
+	c := openConsoleOf(t, 24, 80, append(env, "GOTRACEBACK=crash"), "bash", "-c", "ulimit -c unlimited 2>/dev/null; exec "+program+` --username 'CORP\jane'`)
 	c.until(`Password of CORP\jane: `)
 	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", c.cmd.Process.Pid))
 	if err != nil {

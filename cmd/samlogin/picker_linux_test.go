@@ -14,8 +14,7 @@ import (
 // openPicker logs in on a pty of a size and waits for the list.
 func openPicker(t *testing.T, r *rig, person string, rows, cols uint16) *console {
 	t.Helper()
-	c := openConsole(t, append(r.environ(), "SAMLOGIN_USERNAME="+person, "SAMLOGIN_PASSWORD="+"Correct-Horse-7"))
-	c.resize(rows, cols)
+	c := openWindow(t, rows, cols, append(r.environ(), "SAMLOGIN_USERNAME="+person, "SAMLOGIN_PASSWORD="+"Correct-Horse-7"))
 	c.until("Role:")
 	return c
 }

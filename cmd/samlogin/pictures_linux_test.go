@@ -211,8 +211,7 @@ func (s *stage) draw(t *testing.T, folder string, p picture) {
 			seen.WriteString("\r\n")
 		}
 		seen.WriteString("\x1b[32m$\x1b[0m " + run.shown + "\r\n")
-		k := openConsole(t, append(s.env, "SAMLOGIN_USERNAME="+run.user), run.args...)
-		k.resize(40, p.columns)
+		k := openWindow(t, 40, p.columns, append(s.env, "SAMLOGIN_USERNAME="+run.user), run.args...)
 		for _, r := range run.typed {
 			k.until(r.asked)
 			k.send(r.answer)

@@ -69,7 +69,7 @@ func TestQuestionsOfAHostilePage(t *testing.T) {
 	tame(t, "a question", strings.ReplaceAll(k.seen.String(), "\r\n", "\n"))
 }
 
-// Tables fit the narrowest window, whatever accounts are called: a row is one line, cut at its end, and its columns
+// Tables fit the narrowest window, whatever accounts are called: a row is one line, the widest cell is cut, and its columns
 // begin where those of the others do.
 //
 // security case 50
@@ -80,16 +80,15 @@ func TestTablesFitANarrowWindow(t *testing.T) {
 		beforeCut  string
 		everything bool
 	}{
-		"long":    {[2]string{strings.Repeat("wide-", 2000), "b"}, 20, 14, "111111111111  wide-…", false},
-		"wide":    {[2]string{strings.Repeat("管理", 2000), "b"}, 20, 14, "111111111111  管理…", false},
+		"long":    {[2]string{strings.Repeat("wide-", 2000), "b"}, 20, 14, "111…  wid…  Admin", false},
+		"wide":    {[2]string{strings.Repeat("管理", 2000), "b"}, 20, 14, "111…  管…   Admin", false},
 		"towers":  {[2]string{"e" + strings.Repeat("\u0301", 300), "b"}, 20, 14, "", false},
 		"all fit": {[2]string{"管理", "b"}, 60, 20, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 0, 0)
 			r.settingsFor(t, "[accounts]\n111111111111 = "+quoted(c.names[0])+"\n222222222222 = "+quoted(c.names[1])+"\n")
-			k := openConsole(t, append(r.environ(), "XDG_CONFIG_HOME="+r.home+"/.config", `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD=Correct-Horse-7", "NO_COLOR=1"), "roles")
-			k.resize(24, uint16(c.cols))
+			k := openWindow(t, 24, uint16(c.cols), append(r.environ(), "XDG_CONFIG_HOME="+r.home+"/.config", `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD=Correct-Horse-7", "NO_COLOR=1"), "roles")
 			if code := k.exit(); code != exitDone {
 				t.Fatalf("exit %d\n%s", code, k.seen.String())
 			}
@@ -112,6 +111,31 @@ func TestTablesFitANarrowWindow(t *testing.T) {
 				t.Errorf("the first account is not cut as %q:\n%.400s", c.beforeCut, shown)
 			}
 		})
+	}
+}
+
+// Names of profiles are copied, and ends are what people look for: where a window has no room, what the name tells as
+// well is left out before either is cut.
+func TestNamesAndEndsAreWholeInANarrowWindow(t *testing.T) {
+	for cols, head := range map[uint16]string{
+		120: "PROFILE ACCOUNT ROLE GOT EXPIRES LIMIT",
+		90:  "PROFILE ROLE GOT EXPIRES LIMIT",
+		76:  "PROFILE ROLE GOT EXPIRES",
+		64:  "PROFILE GOT EXPIRES",
+	} {
+		r := newRig(t, 0, 0)
+		k := openWindow(t, 24, cols, append(r.environ(), `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD=Correct-Horse-7", "NO_COLOR=1"), "login", "--all", "--profile", "production-accounts-{account}-{role}")
+		if code := k.exit(); code != exitDone {
+			t.Fatalf("exit %d\n%s", code, k.seen.String())
+		}
+		_, table, _ := strings.Cut(strings.ReplaceAll(k.seen.String(), "\r\n", "\n"), "are ready.\n\n")
+		lines := strings.Split(strings.TrimSpace(table), "\n")
+		if got := strings.Join(strings.Fields(lines[0]), " "); got != head {
+			t.Errorf("%d columns: the head is %q", cols, got)
+		}
+		if strings.Contains(table, "…") || len(lines) != 7 || !strings.HasPrefix(lines[5], "production-accounts-333333333333-Developer  ") {
+			t.Errorf("%d columns:\n%s", cols, table)
+		}
 	}
 }
 

@@ -58,11 +58,17 @@ func (c *console) resize(rows, cols uint16) {
 
 func openConsole(t *testing.T, env []string, args ...string) *console {
 	t.Helper()
+	return openWindow(t, 24, 80, env, args...)
+}
+
+// openWindow is openConsole with a size, which is the terminal's from the program's first moment on.
+func openWindow(t *testing.T, rows, cols uint16, env []string, args ...string) *console {
+	t.Helper()
 	program, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return openConsoleOf(t, env, program, args...)
+	return openConsoleOf(t, rows, cols, env, program, args...)
 }
 
 // heedHangups has programs of the tests heed SIGHUP also where the tests themselves run under nohup: what is caught here is
@@ -73,14 +79,14 @@ var heedHangups = sync.OnceFunc(func() {
 	}
 })
 
-func openConsoleOf(t *testing.T, env []string, program string, args ...string) *console {
+func openConsoleOf(t *testing.T, rows, cols uint16, env []string, program string, args ...string) *console {
 	t.Helper()
 	heedHangups()
-	c := &console{t: t, cmd: exec.Command(program, args...), rows: 24, cols: 80}
+	c := &console{t: t, cmd: exec.Command(program, args...), rows: rows, cols: cols}
 	var err error
 	home := t.TempDir()
 	c.cmd.Env = append([]string{"HOME=" + home, "TERM=xterm", "PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + home}, env...)
-	if c.pty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+	if c.pty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
 		t.Fatal(err)
 	}
 	stuck := time.AfterFunc(stuckAfter, func() { _ = c.cmd.Process.Kill() })
@@ -246,7 +252,7 @@ func TestStoppedAtThePasswordAndContinued(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := openConsoleOf(t, env, "bash", "--norc", "--noprofile", "--noediting", "-i")
+	c := openConsoleOf(t, 24, 80, env, "bash", "--norc", "--noprofile", "--noediting", "-i")
 	c.until("bash-")
 	c.send(program + ` --username 'CORP\jane'` + "\n")
 	c.until(`Password of CORP\jane: `)

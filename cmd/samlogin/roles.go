@@ -99,14 +99,5 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 // rolesTable prints roles. ARNs that a terminal has no room for are left out: half of one is of no use to anybody, and
 // account/role says as much to --role.
 func (a *app) rolesTable(rows [][]string) {
-	wide := 2 * (len(rows[0]) - 1)
-	for _, w := range columns(rows) {
-		wide += w
-	}
-	if limit := a.outWidth(); limit > 0 && wide > limit {
-		for i := range rows {
-			rows[i] = rows[i][:len(rows[i])-1]
-		}
-	}
-	a.table(rows)
+	a.table(a.narrowed(rows, "ARN"))
 }

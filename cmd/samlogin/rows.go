@@ -16,7 +16,7 @@ import (
 const tableRows = 40
 
 // summarizeAll is the table of several roles. Where the terminal is too narrow for it, accounts with a name go by that
-// alone.
+// alone, and what the profile's name or the length tells as well is left out.
 func (a *app) summarizeAll(results []result, names accountNames) {
 	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "GOT", "EXPIRES", "LIMIT"}}
 	looks := []string{""}
@@ -31,11 +31,7 @@ func (a *app) summarizeAll(results []result, names accountNames) {
 		}
 		looks = append(looks, look)
 	}
-	wide := 2 * (len(rows[0]) - 1)
-	for _, w := range columns(rows) {
-		wide += w
-	}
-	if limit := a.outWidth(); limit > 0 && wide > limit {
+	if !a.roomFor(rows) {
 		for i, r := range results {
 			rows[i+1][1] = cmp.Or(names[r.role.Account()], r.role.Account())
 			if r.kept && r.err == nil {
@@ -44,7 +40,7 @@ func (a *app) summarizeAll(results []result, names accountNames) {
 		}
 	}
 	a.sayReady(results)
-	a.table(rows, looks...)
+	a.table(a.narrowed(rows, "ACCOUNT", "LIMIT", "ROLE"), looks...)
 }
 
 // sayReady is the head of the result of several roles.

@@ -5,14 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
-	"github.com/rivo/uniseg"
-
-	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles"
-	"github.com/samlogin/samlogin/saml/foreign"
 	"github.com/samlogin/samlogin/sts"
 )
 
@@ -209,61 +204,4 @@ func limitWord(s sts.Session) string {
 		return "as asked"
 	}
 	return map[sts.Limit]string{sts.LimitRole: "role", sts.LimitIdPSession: "IdP session", sts.LimitChaining: "role chaining"}[s.LimitedBy]
-}
-
-// columns are the widths of a table's columns.
-func columns(rows [][]string) []int {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], uniseg.StringWidth(foreign.Clean(cell)))
-		}
-	}
-	return widths
-}
-
-// outWidth is the width of the terminal that results go to, 0 where they go elsewhere.
-func (a *app) outWidth() int {
-	if a.outIsTTY {
-		if t, err := a.terminal(); err == nil {
-			return t.Width()
-		}
-	}
-	return 0
-}
-
-// How rows of a table may look on a terminal.
-const (
-	faint = "\x1b[2m"
-	red   = "\x1b[31m"
-)
-
-// table prints rows in columns, cut to the terminal's width where there is one. The first row is the head; looks says
-// how others look, by their index.
-func (a *app) table(rows [][]string, looks ...string) {
-	widths, limit := columns(rows), a.outWidth()
-	for n, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			cell = foreign.Clean(cell)
-			b.WriteString(cell)
-			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
-			}
-		}
-		text := strings.TrimRight(b.String(), " ")
-		if limit > 0 {
-			text = terminal.Fit(text, limit)
-		}
-		look := ""
-		if n == 0 {
-			look = faint
-		} else if n < len(looks) {
-			look = looks[n]
-		}
-		if look != "" && a.color(a.outIsTTY) {
-			text = look + text + "\x1b[0m"
-		}
-		fmt.Fprintln(a.out, text)
-	}
 }

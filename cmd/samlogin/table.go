@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
+	"github.com/samlogin/samlogin/saml/foreign"
+)
+
+// columns are the widths of a table's columns.
+func columns(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], uniseg.StringWidth(foreign.Clean(cell)))
+		}
+	}
+	return widths
+}
+
+// outWidth is the width of the terminal that results go to, 0 where they go elsewhere.
+func (a *app) outWidth() int {
+	if a.outIsTTY {
+		if t, err := a.terminal(); err == nil {
+			return t.Width()
+		}
+	}
+	return 0
+}
+
+// roomFor reports whether the terminal has room for a table; where results go elsewhere there is always room.
+func (a *app) roomFor(rows [][]string) bool {
+	limit := a.outWidth()
+	return limit == 0 || tableWidth(columns(rows)) <= limit
+}
+
+func tableWidth(widths []int) int {
+	sum := 2 * (len(widths) - 1)
+	for _, w := range widths {
+		sum += w
+	}
+	return sum
+}
+
+// narrowed leaves out columns, by their heads and in this order, until the terminal has room for the rest.
+func (a *app) narrowed(rows [][]string, heads ...string) [][]string {
+	for _, head := range heads {
+		i := slices.Index(rows[0], head)
+		if i < 0 || a.roomFor(rows) {
+			continue
+		}
+		less := make([][]string, len(rows))
+		for n, row := range rows {
+			less[n] = slices.Delete(slices.Clone(row), i, i+1)
+		}
+		rows = less
+	}
+	return rows
+}
+
+// How rows of a table may look on a terminal.
+const (
+	faint = "\x1b[2m"
+	red   = "\x1b[31m"
+)
+
+// leastCell is what is left of a cell, in columns of the terminal, before others give way.
+const leastCell = 4
+
+// table prints rows in columns. Where the terminal has no room for them the widest column gives way first. The first row is
+// the head; looks says how others look, by their index.
+func (a *app) table(rows [][]string, looks ...string) {
+	widths, limit := columns(rows), a.outWidth()
+	for range widths {
+		if over := tableWidth(widths) - limit; limit > 0 && over > 0 {
+			widest := slices.Index(widths, slices.Max(widths))
+			widths[widest] = max(leastCell, widths[widest]-over)
+		}
+	}
+	for n, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			cell = terminal.Fit(foreign.Clean(cell), widths[i])
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
+			}
+		}
+		text := strings.TrimRight(b.String(), " ")
+		if limit > 0 {
+			text = terminal.Fit(text, limit)
+		}
+		look := ""
+		if n == 0 {
+			look = faint
+		} else if n < len(looks) {
+			look = looks[n]
+		}
+		if look != "" && a.color(a.outIsTTY) {
+			text = look + text + "\x1b[0m"
+		}
+		fmt.Fprintln(a.out, text)
+	}
+}
