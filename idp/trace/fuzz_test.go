@@ -97,6 +97,7 @@ func FuzzPage(f *testing.F) {
 	})
 	f.Add(`<p>` + password + `<!--` + password + `--><script>"` + password + `"</script><a href="/` + password + `?` + password + `=` + password + `" ` + password + `>`)
 	f.Add(`<noscript>&lt;b&gt;&amp;</noscript><textarea>` + password + `</textarea><` + password + `><template><form action="//` + password + `.example.com"></template>`)
+	f.Add(`<p>` + password[:10] + `<p>` + password[10:] + `<p id="mfaGreeting">` + password) // in pieces: no word is kept
 	f.Add(`<table><a><form><tr><td><input value=1><a>x</table><select><option value="a@b">1<input>`)
 	f.Fuzz(func(t *testing.T, page string) {
 		root, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false))

@@ -169,12 +169,16 @@ func (c *Cleaner) text(s string, parent *html.Node) string {
 			id = a.Val
 		}
 	}
-	if c.wordless || personal().MatchString(id) {
-		if out := placeholder(plain); out != plain {
+	greets := personal().MatchString(id)
+	if c.wordless || greets {
+		out := placeholder(plain)
+		if out != plain {
 			c.remove(users)
+		}
+		if greets {
 			return out
 		}
-		return plain
+		return " " + out + " "
 	}
 	out := c.words(plain)
 	if parent.Data == "noscript" { // its text is written without escapes
