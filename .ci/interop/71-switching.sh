@@ -80,5 +80,6 @@ echo "   one code a day: audit-session holds samlogin's command, and renews from
 "$SAMLOGIN" logout
 cmp "$switching/credentials.before" <(head -c "$(wc -c <"$switching/credentials.before")" "$HOME/.aws/credentials")
 [ -z "$(ls "$HOME/.aws/cli/cache")" ]
-if grep -E "credential_process|samlogin" "$HOME/.aws/config"; then exit 1; fi # its section and the region stay
+if grep -E "credential_process|samlogin" "$HOME/.aws/config"; then exit 1; fi
+[ "$(grep -c '^region = eu-west-1$' "$HOME/.aws/config")" = 2 ] # those that were there: the ones written with the keys are gone
 echo "   logout took it all out again"
