@@ -99,5 +99,5 @@ func (a *app) listRoles(ctx context.Context, f *loginFlags, names []string) erro
 // rolesTable prints roles. ARNs that a terminal has no room for are left out: half of one is of no use to anybody, and
 // account/role says as much to --role.
 func (a *app) rolesTable(rows [][]string) {
-	a.table(a.narrowed(rows, "ARN"))
+	a.table(narrowed(rows, a.outWidth(), "ARN"))
 }

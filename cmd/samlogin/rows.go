@@ -31,7 +31,8 @@ func (a *app) summarizeAll(results []result, names accountNames) {
 		}
 		looks = append(looks, look)
 	}
-	if !a.roomFor(rows) {
+	limit := a.outWidth()
+	if limit > 0 && tableWidth(columns(rows)) > limit {
 		for i, r := range results {
 			rows[i+1][1] = cmp.Or(names[r.role.Account()], r.role.Account())
 			if r.kept && r.err == nil {
@@ -40,7 +41,7 @@ func (a *app) summarizeAll(results []result, names accountNames) {
 		}
 	}
 	a.sayReady(results)
-	a.table(a.narrowed(rows, "ACCOUNT", "LIMIT", "ROLE"), looks...)
+	a.table(narrowed(rows, limit, "ACCOUNT", "LIMIT", "ROLE"), looks...)
 }
 
 // sayReady is the head of the result of several roles.

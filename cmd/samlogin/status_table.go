@@ -5,25 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rivo/uniseg"
-
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 )
-
-// The columns of status, in the order of the screen.
-const (
-	nameColumn = iota
-	accountColumn
-	roleColumn
-	barColumn
-	leftColumn
-	renewsColumn
-	fromColumn
-	statusColumns
-)
-
-// droppable are the columns that a narrow terminal does without, the first one first: when it ends stays to the last.
-var droppable = [...]int{fromColumn, barColumn, renewsColumn, accountColumn, roleColumn}
 
 const (
 	barCells    = 8
@@ -33,7 +16,8 @@ const (
 
 // layStatus lays the table out for a width in columns, 0 for no limit. No line is wider.
 func layStatus(rows []statusRow, names accountNames, now time.Time, width int, color bool) []string {
-	table := [][statusColumns]string{{"PROFILE", "ACCOUNT", "ROLE", "", "LEFT", "RENEWS", "FROM"}}
+	const barHead = ""
+	table := [][]string{{"PROFILE", "ACCOUNT", "ROLE", barHead, "LEFT", "RENEWS", "FROM"}}
 	for _, r := range rows {
 		account, role := roleOf(r.arn)
 		switch r.kind {
@@ -42,56 +26,28 @@ func layStatus(rows []statusRow, names accountNames, now time.Time, width int, c
 		case "mfa":
 			role = "session with MFA"
 		}
-		row := [statusColumns]string{r.name, cmp.Or(names[account], account), role, bar(r, now), leftWords(r, now), r.renews, r.source}
+		row := []string{r.name, cmp.Or(names[account], account), role, bar(r, now), leftWords(r, now), r.renews, r.source}
 		table = append(table, row)
 	}
-	var widths [statusColumns]int
-	for i := range table {
-		for c := range table[i] {
-			most := 1 << 10
-			if width > 0 {
-				most = cellMost
-			}
-			table[i][c] = terminal.Fit(table[i][c], most)
-			widths[c] = max(widths[c], uniseg.StringWidth(table[i][c]))
+	most := 1 << 10
+	if width > 0 {
+		most = cellMost
+	}
+	for _, row := range table {
+		for c := range row {
+			row[c] = terminal.Fit(row[c], most)
 		}
 	}
-	shown := [statusColumns]bool{true, true, true, true, true, true, true}
-	total := func() int {
-		sum := -2
-		for c, w := range widths {
-			if shown[c] {
-				sum += w + 2
-			}
-		}
-		return sum
+	table = narrowed(table, width, "FROM", barHead, "RENEWS", "ACCOUNT", "ROLE") // when it ends stays to the last
+	widths := columns(table)
+	if over := tableWidth(widths) - width; width > 0 && over > 0 {
+		widths[0] = max(leastCell, widths[0]-over) // the name
 	}
-	for _, c := range droppable {
-		if width > 0 && total() > width {
-			shown[c] = false
-		}
-	}
-	if over := total() - width; width > 0 && over > 0 {
-		widths[nameColumn] = max(4, widths[nameColumn]-over)
-	}
-	lines := make([]string, 0, len(table))
-	for i, row := range table {
-		var b strings.Builder
-		for c, cell := range row {
-			if !shown[c] {
-				continue
-			}
-			cell = terminal.Fit(cell, widths[c])
-			b.WriteString(cell + strings.Repeat(" ", widths[c]-uniseg.StringWidth(cell)+2))
-		}
-		text := strings.TrimRight(b.String(), " ")
-		if width > 0 {
-			text = terminal.Fit(text, width)
-		}
+	lines := layTable(table, widths, width)
+	for i, text := range lines {
 		if color {
-			text = "\x1b[" + statusColor(rows, i-1, now) + "m" + text + "\x1b[0m"
+			lines[i] = "\x1b[" + statusColor(rows, i-1, now) + "m" + text + "\x1b[0m"
 		}
-		lines = append(lines, text)
 	}
 	return lines
 }

@@ -32,12 +32,6 @@ func (a *app) outWidth() int {
 	return 0
 }
 
-// roomFor reports whether the terminal has room for a table; where results go elsewhere there is always room.
-func (a *app) roomFor(rows [][]string) bool {
-	limit := a.outWidth()
-	return limit == 0 || tableWidth(columns(rows)) <= limit
-}
-
 func tableWidth(widths []int) int {
 	sum := 2 * (len(widths) - 1)
 	for _, w := range widths {
@@ -46,13 +40,18 @@ func tableWidth(widths []int) int {
 	return sum
 }
 
-// narrowed leaves out columns, by their heads and in this order, until the terminal has room for the rest.
-func (a *app) narrowed(rows [][]string, heads ...string) [][]string {
+// narrowed leaves out columns, by their heads and in this order, until the rest fits into a width; 0 is no limit.
+func narrowed(rows [][]string, limit int, heads ...string) [][]string {
+	widths := columns(rows)
 	for _, head := range heads {
+		if limit == 0 || tableWidth(widths) <= limit {
+			break
+		}
 		i := slices.Index(rows[0], head)
-		if i < 0 || a.roomFor(rows) {
+		if i < 0 {
 			continue
 		}
+		widths = slices.Delete(widths, i, i+1)
 		less := make([][]string, len(rows))
 		for n, row := range rows {
 			less[n] = slices.Delete(slices.Clone(row), i, i+1)
@@ -60,6 +59,25 @@ func (a *app) narrowed(rows [][]string, heads ...string) [][]string {
 		rows = less
 	}
 	return rows
+}
+
+// layTable puts rows into columns, and cuts what is too wide for its column, or for the limit; 0 is none.
+func layTable(rows [][]string, widths []int, limit int) []string {
+	lines := make([]string, 0, len(rows))
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			cell = terminal.Fit(cell, widths[i])
+			b.WriteString(cell)
+			b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
+		}
+		text := strings.TrimRight(b.String(), " ")
+		if limit > 0 {
+			text = terminal.Fit(text, limit)
+		}
+		lines = append(lines, text)
+	}
+	return lines
 }
 
 // How rows of a table may look on a terminal.
@@ -71,8 +89,8 @@ const (
 // leastCell is what is left of a cell, in columns of the terminal, before others give way.
 const leastCell = 4
 
-// table prints rows in columns. Where the terminal has no room for them the widest column gives way first. The first row is
-// the head; looks says how others look, by their index.
+// table prints rows in columns. Where the terminal has no room for them the widest column gives way first. The first row
+// is the head; looks says how others look, by their index.
 func (a *app) table(rows [][]string, looks ...string) {
 	widths, limit := columns(rows), a.outWidth()
 	for range widths {
@@ -81,19 +99,7 @@ func (a *app) table(rows [][]string, looks ...string) {
 			widths[widest] = max(leastCell, widths[widest]-over)
 		}
 	}
-	for n, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			cell = terminal.Fit(foreign.Clean(cell), widths[i])
-			b.WriteString(cell)
-			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
-			}
-		}
-		text := strings.TrimRight(b.String(), " ")
-		if limit > 0 {
-			text = terminal.Fit(text, limit)
-		}
+	for n, text := range layTable(rows, widths, limit) {
 		look := ""
 		if n == 0 {
 			look = faint
