@@ -199,8 +199,14 @@ func (w *Walk) recognise(page *Page) (Step, string) {
 	return nil, ""
 }
 
+// Unavailable reports whether a status says that the server, or the way from a proxy to it, is down for now (RFC 9110,
+// 15.6.3 to 15.6.5).
+func Unavailable(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+}
+
 func notKnown(p *Page) string {
-	if p.Status == http.StatusBadGateway || p.Status == http.StatusServiceUnavailable || p.Status == http.StatusGatewayTimeout {
+	if Unavailable(p.Status) {
 		return "the IdP is not available: it, or a proxy before it, is down or overloaded"
 	}
 	if p.Status >= 400 {

@@ -77,17 +77,22 @@ func (k *asker) text(ctx context.Context, q question) (string, error) {
 		if err = check(answer); err == nil {
 			return answer, nil
 		}
-		told := explain(err)
-		for _, text := range []string{told.Message, told.Hint} {
-			if text == "" {
-				continue
-			}
-			for _, line := range wrapped(foreign.Clean(text), k.terminal.Width()-4) {
-				fmt.Fprintf(k.terminal.Out, "  %s\n", line)
-			}
-		}
+		k.complain(err)
 	}
 	return "", &fault.NeedError{What: uncapital(q.label) + " was not answered", Hint: "--" + q.flag + " gives it, too"}
+}
+
+// complain tells what is wrong with an answer, before the question is put again.
+func (k *asker) complain(err error) {
+	told := explain(err)
+	for _, text := range []string{told.Message, told.Hint} {
+		if text == "" {
+			continue
+		}
+		for _, line := range wrapped(foreign.Clean(text), k.terminal.Width()-4) {
+			fmt.Fprintf(k.terminal.Out, "  %s\n", line)
+		}
+	}
 }
 
 func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -61,12 +61,7 @@ func (s *setup) findIdP(ctx context.Context) error {
 		if s.ask.terminal == nil || f.url != "" || !again || try == triesToAnswer || ctx.Err() != nil {
 			return err
 		}
-		told := explain(err)
-		for _, text := range []string{told.Message, told.Hint} {
-			for _, line := range wrapped(foreign.Clean(text), s.ask.terminal.Width()-4) {
-				fmt.Fprintf(s.ask.terminal.Out, "  %s\n", line)
-			}
-		}
+		s.ask.complain(err)
 		proposed = ""
 	}
 }

@@ -87,7 +87,7 @@ func (e *examination) named(f *findings) {
 		seen[path] = true
 		if _, err := os.Stat(path); err != nil {
 			f.note(bad, "certificate", "certificate names "+e.tilde(path)+": "+cause(err), "correct certificate")
-		} else if info, ok := ownFile(path); ok && info.Mode().Perm()&0o077 != 0 && info.Mode().IsRegular() {
+		} else if info, ok := ownFile(path); ok && system.ReadableByOthers(info) && info.Mode().IsRegular() {
 			f.note(bad, "certificate", fmt.Sprintf("other users can read the key in %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path)).
 				fix("chmod 600 "+e.tilde(path), func(context.Context) error { return system.Narrow(path, info, 0o600) })
 		}

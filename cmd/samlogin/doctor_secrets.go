@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -103,7 +102,7 @@ func (e *examination) secretFile(f *findings, path string, lines []keychain.Line
 			n++
 		}
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if system.ReadableByOthers(info) {
 		at := f.note(bad, "key store", fmt.Sprintf("other users can read %s (mode %04o)", e.tilde(path), info.Mode().Perm()), "chmod 600 "+e.tilde(path))
 		if system.OwnedByMe(info) && info.Mode().IsRegular() {
 			at.fix("chmod 600 "+e.tilde(path), func(context.Context) error { return system.Narrow(path, info, 0o600) })

@@ -57,7 +57,7 @@ func pageHints(e *idp.PageError, tracing string) []string {
 	}
 	second := "--idp browser signs in with a real browser; where that shows the same page, something has to be done or chosen there first"
 	switch {
-	case e.Status >= 502 && e.Status <= 504:
+	case idp.Unavailable(e.Status):
 		second = "run it again in a while; if a browser gets the same, ask the administrator of the IdP"
 	case e.Status >= 400 || e.Status == 0 || e.Near == nil && len(e.Forms) == 0:
 		second = "see whether --url is right: the host alone is enough, a full start address is taken as it is"

@@ -18,8 +18,13 @@ const longestName = 200
 // the class "error".
 const errorText = "#errorText, .error"
 
-// Denied is the advice after a second step that asked for no code and ended in a no.
-const Denied = "run it again, and confirm it on your device; --mfa names another method where the IdP offers one"
+// Denial ends a login whose second step asked for no code and ended in a no, in the page's words.
+func Denial(p *idp.Page, said foreign.Text) idp.Stop {
+	return idp.Stop{Err: &idp.RefusedError{
+		Reason: idp.CodeRefused, Origin: p.Origin, Said: said,
+		Advice: "run it again, and confirm it on your device; --mfa names another method where the IdP offers one",
+	}}
+}
 
 // Read says which step answers a page, or nil if it is none of the adapter's.
 func (a Adapter) Read(p *idp.Page) idp.Step {
@@ -83,7 +88,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		if said == "" {
 			said = foreign.Text(g.Blame)
 		}
-		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
+		return Denial(p, said)
 	case doBrowser:
 		return idp.Stop{Err: p.NeedsBrowser(g.Blame)}
 	}
@@ -118,7 +123,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		return step
 	case doWait:
 		if said != "" { // it was denied, or has taken too long
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
+			return Denial(p, said)
 		}
 		step := idp.Wait{Form: form, Also: g.also(form), Every: g.Every, Blocks: g.Blocks, Says: g.told(p)}
 		if g.Number != "" {
@@ -127,7 +132,7 @@ func (g Page) answer(p *idp.Page) idp.Step {
 		return step
 	case doPost:
 		if said != "" {
-			return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: Denied}}
+			return Denial(p, said)
 		}
 		return idp.Submit{Form: form, Also: g.also(form)}
 	case doChoose:

@@ -114,7 +114,7 @@ func readWait(p *idp.Page) idp.Step {
 		return nil
 	}
 	if said := stepError(p); said != "" {
-		return idp.Stop{Err: &idp.RefusedError{Reason: idp.CodeRefused, Origin: p.Origin, Said: said, Advice: adapter.Denied}}
+		return adapter.Denial(p, said)
 	}
 	return idp.Wait{Form: form, Every: 2 * time.Second, Says: adapter.Told(p)}
 }

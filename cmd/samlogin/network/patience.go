@@ -56,7 +56,7 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	left := p.left()
 	if left <= 0 {
 		cancel(nil)
-		return nil, &SlowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
+		return nil, p.spent()
 	}
 	answerLimit := answerLimit
 	until, waits := idp.WaitsUntil(req.Context())
@@ -68,7 +68,7 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	if !w.free {
 		p.begin(w.began)
 	}
-	w.whole = p.after(left, func() { cancel(&SlowError{Phase: "talking to all servers (--timeout)", Limit: p.total}) })
+	w.whole = p.after(left, func() { cancel(p.spent()) })
 	w.phase("connecting", DialLimit)
 	trace := &httptrace.ClientTrace{
 		TLSHandshakeStart: func() { w.phase("agreeing on TLS", tlsLimit) },
@@ -91,6 +91,11 @@ func (p *patience) roundTrip(req *http.Request, next http.RoundTripper) (*http.R
 	w.phase("reading the answer", bodyLimit)
 	answer.Body = &watchedBody{ReadCloser: answer.Body, ctx: ctx, watch: w}
 	return answer, nil
+}
+
+// spent is why a request ends when the network time of the whole run is used up.
+func (p *patience) spent() error {
+	return &SlowError{Phase: "talking to all servers (--timeout)", Limit: p.total}
 }
 
 func (p *patience) left() time.Duration {

@@ -41,7 +41,7 @@ func (r *Way) OneConnection() (http.RoundTripper, func()) {
 
 // Within bounds work whose pauses are not network time, by what is left of --timeout.
 func (r *Way) Within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, r.limit.left(), &SlowError{Phase: "talking to all servers (--timeout)", Limit: r.limit.total})
+	return context.WithTimeoutCause(ctx, r.limit.left(), r.limit.spent())
 }
 
 const (
@@ -68,11 +68,7 @@ func (r *Way) RoundTrip(req *http.Request) (*http.Response, error) {
 // peer that is silent until its time is up: these will not.
 func momentary(answer *http.Response, err error) bool {
 	if err == nil {
-		switch answer.StatusCode {
-		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-		return false
+		return idp.Unavailable(answer.StatusCode)
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
