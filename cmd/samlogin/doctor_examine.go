@@ -79,7 +79,7 @@ func (a *app) doctor(ctx context.Context, f *doctorFlags, names []string) error 
 const pageMost = 100
 
 func (a *app) printFindings(all []finding, fixing bool) error {
-	lines := append(layFindings(all, min(a.statusWidth(), pageMost), a.color(a.outIsTTY)), "", verdictLine(all, fixing))
+	lines := append(layFindings(all, min(a.outWidth(), pageMost), a.color(a.outIsTTY)), "", verdictLine(all, fixing))
 	return a.printOnce([]byte(strings.Join(lines, "\n") + "\n"))
 }
 

@@ -124,7 +124,8 @@ func TestNamesAndEndsAreWholeInANarrowWindow(t *testing.T) {
 		64:  "PROFILE GOT EXPIRES",
 	} {
 		r := newRig(t, 0, 0)
-		k := openWindow(t, 24, cols, append(r.environ(), `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD=Correct-Horse-7", "NO_COLOR=1"), "login", "--all", "--profile", "production-accounts-{account}-{role}")
+		// That nobody is to be asked there makes the window no wider.
+		k := openWindow(t, 24, cols, append(r.environ(), `SAMLOGIN_USERNAME=CORP\jane`, "SAMLOGIN_PASSWORD=Correct-Horse-7", "NO_COLOR=1"), "login", "--no-input", "--all", "--profile", "production-accounts-{account}-{role}")
 		if code := k.exit(); code != exitDone {
 			t.Fatalf("exit %d\n%s", code, k.seen.String())
 		}

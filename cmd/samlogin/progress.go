@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/rivo/uniseg"
-	"golang.org/x/term"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 )
@@ -54,7 +53,7 @@ func (a *app) begin(jobs []job) {
 		out: a.errOut, all: len(jobs), now: a.now, told: a.now(),
 		drawn: a.errIsTTY && a.env("TERM") != "dumb" && a.env("CI") == "", colour: a.color(a.errIsTTY),
 		place: overdrawn{plain: !a.color(a.errIsTTY)},
-		width: func() int { return widthOf(a.errIsTTY) },
+		width: func() int { columns, _ := terminal.Size(os.Stderr); return columns },
 	}
 	a.progress, a.errOut = p, p // notices come from those who take the roles, side by side
 	if !p.drawn {
@@ -196,14 +195,4 @@ func (p *progress) line(columns int) string {
 		text += "  " + terminal.Fit(strings.Join(p.busy, ", "), room)
 	}
 	return full + empty + "  " + text
-}
-
-// widthOf is the width of the terminal that stderr leads to, in columns.
-func widthOf(tty bool) int {
-	if tty {
-		if w, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && w > 0 {
-			return w
-		}
-	}
-	return 80
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/fault"
+	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/profiles"
 	"github.com/samlogin/samlogin/profiles/settings"
 	"github.com/samlogin/samlogin/saml/foreign"
@@ -237,7 +237,8 @@ func (a *app) statusWatch(ctx context.Context, s *settings.Settings, names []str
 		if len(rows) > 0 {
 			lines = a.statusLines(s, rows)
 		}
-		if most := a.statusHeight() - 1; len(lines) > most { // what has scrolled away cannot be drawn over
+		_, height := terminal.Size(os.Stdout)
+		if most := height - 1; len(lines) > most { // what has scrolled away cannot be drawn over
 			lines = append(lines[:max(most-1, 1)], fmt.Sprintf("… and %d more", len(lines)-max(most-1, 1)))
 		}
 		back := "\r"
@@ -254,24 +255,6 @@ func (a *app) statusWatch(ctx context.Context, s *settings.Settings, names []str
 	}
 }
 
-// statusWidth is the width of standard output where it is a terminal, else 0: no limit.
-func (a *app) statusWidth() int {
-	if !a.outIsTTY {
-		return 0
-	}
-	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
-		return w
-	}
-	return 80
-}
-
-func (a *app) statusHeight() int {
-	if _, h, err := term.GetSize(int(os.Stdout.Fd())); err == nil && h > 0 {
-		return h
-	}
-	return 24
-}
-
 func (a *app) statusLines(s *settings.Settings, rows []statusRow) []string {
-	return layStatus(rows, accountNames(s.Accounts), a.now(), a.statusWidth(), a.color(a.outIsTTY))
+	return layStatus(rows, accountNames(s.Accounts), a.now(), a.outWidth(), a.color(a.outIsTTY))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -22,14 +23,14 @@ func columns(rows [][]string) []int {
 	return widths
 }
 
-// outWidth is the width of the terminal that results go to, 0 where they go elsewhere.
+// outWidth is the width of the terminal that results go to, 0 where they go elsewhere. Whether somebody can be asked there
+// does not matter.
 func (a *app) outWidth() int {
-	if a.outIsTTY {
-		if t, err := a.terminal(); err == nil {
-			return t.Width()
-		}
+	if !a.outIsTTY {
+		return 0
 	}
-	return 0
+	columns, _ := terminal.Size(os.Stdout)
+	return columns
 }
 
 func tableWidth(widths []int) int {

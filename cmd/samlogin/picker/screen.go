@@ -9,7 +9,6 @@ import (
 	"runtime"
 
 	survey "github.com/AlecAivazis/survey/v2/terminal"
-	"golang.org/x/term"
 
 	"github.com/samlogin/samlogin/cmd/samlogin/terminal"
 	"github.com/samlogin/samlogin/saml"
@@ -192,10 +191,7 @@ func (s *screen) close() {
 
 // draw brings the screen to what the list is now.
 func (s *screen) draw() {
-	width, height := 80, 24
-	if w, h, err := term.GetSize(int(s.terminal.Out.Fd())); err == nil && w > 0 && h > 0 {
-		width, height = w, h
-	}
+	width, height := terminal.Size(s.terminal.Out)
 	s.paint.draw(s.list.lines(width-1, min(height-1, 20)))
 	s.paint.out.flush()
 }

@@ -169,8 +169,18 @@ func (t *Terminal) Decide(ctx context.Context, question string) (bool, error) {
 }
 
 func (t *Terminal) Width() int {
-	if w, _, err := term.GetSize(int(t.Out.Fd())); err == nil && w > 0 {
-		return w
+	columns, _ := Size(t.Out)
+	return columns
+}
+
+// Size is how many columns and lines the terminal has that a file leads to: 80 and 24 where it does not tell.
+func Size(f *os.File) (columns, lines int) {
+	columns, lines, err := term.GetSize(int(f.Fd()))
+	if err != nil || columns <= 0 {
+		columns = 80
 	}
-	return 80
+	if err != nil || lines <= 0 {
+		lines = 24
+	}
+	return columns, lines
 }
